@@ -1,0 +1,1 @@
+//! Deciding whether a principal may act, and the permit that an allowed decision becomes.

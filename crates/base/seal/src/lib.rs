@@ -1,0 +1,1 @@
+//! Envelope encryption: key wrapping, sealed values, sealed tokens and their formats.

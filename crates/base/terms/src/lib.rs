@@ -1,0 +1,1 @@
+//! The vocabulary: accounts, regions, ARNs, names, labels, secret bytes, clock and entropy.

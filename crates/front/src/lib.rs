@@ -1,0 +1,1 @@
+//! The only floor that knows HTTP: listeners, limits, TLS, routes and the rendering of answers.

@@ -1,0 +1,1 @@
+//! The keys that seal secrets: account keys, managed keys and the envelope facade.

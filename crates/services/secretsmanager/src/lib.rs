@@ -1,0 +1,1 @@
+//! AWS Secrets Manager: shapes, operations and the rules of versions, labels and deletion.

@@ -1,0 +1,1 @@
+//! Stories lived through the official Rust SDK.

@@ -1,0 +1,1 @@
+//! Integration tests: one crate, one binary, personas and stories.
