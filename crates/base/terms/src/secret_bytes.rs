@@ -1,0 +1,72 @@
+//! Bytes nobody may print.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Secret material: a value, a key, a password.
+///
+/// It has no `Display` and no `Serialize`, its `Debug` prints a placeholder, it wipes itself when dropped and compares
+/// in constant time. [`SecretBytes::expose`] is the only way out: searching that word is the audit.
+#[derive(Clone)]
+pub struct SecretBytes(Zeroizing<Vec<u8>>);
+
+impl SecretBytes {
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub fn copy_of(bytes: &[u8]) -> Self {
+        // Sized exactly, so that growing never leaves a copy behind.
+        let mut own = Vec::with_capacity(bytes.len());
+        own.extend_from_slice(bytes);
+        Self::new(own)
+    }
+
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl PartialEq for SecretBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_slice().ct_eq(other.0.as_slice()).into()
+    }
+}
+
+impl Eq for SecretBytes {}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretBytes(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_a_secret_shows_nothing_of_it() {
+        let secret = SecretBytes::copy_of(b"canary");
+        assert_eq!(format!("{secret:?}"), "SecretBytes(..)");
+        assert_eq!(format!("{:#?}", Some(secret)), "Some(\n    SecretBytes(..),\n)");
+    }
+
+    #[test]
+    fn equality_looks_at_every_byte_and_the_length() {
+        let one = SecretBytes::copy_of(b"one");
+        assert_eq!(one, SecretBytes::copy_of(b"one"));
+        assert_ne!(one, SecretBytes::copy_of(b"onf"));
+        assert_ne!(one, SecretBytes::copy_of(b"one "));
+    }
+}
