@@ -19,7 +19,7 @@ pub(crate) fn append_pair(bytes: &mut Vec<u8>, key: &str, value: &str) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use proptest::{collection::btree_map, prop_assert_eq, proptest};
 
     use super::*;
 
