@@ -1,1 +1,26 @@
-//! What the store promises, in domain words: consistent reads, and commits that happen whole or not at all.
+//! What the store promises, in domain words.
+//!
+//! - A read is one consistent answer in one round trip, and comes [`Guarded`]: until a permit opens it, it shows only
+//!   what a decision needs.
+//! - A write is a value, a [`Commit`]: guards, changes, background jobs and the trail's records. It happens whole or
+//!   not at all, is durable when it is answered, and never holds a transaction open while a story thinks.
+//! - Bookkeeping without meaning for callers is a closed list, [`Note`].
+//!
+//! Nothing here is SQLite's: a second engine implements these traits and lives through the same stories
+//! (`crates/store/suite`).
+
+mod account;
+mod commit;
+mod guarded;
+mod job;
+mod list;
+mod secret;
+mod store;
+
+pub use account::{AccountRecord, CredentialRecord, CredentialStatus, KeyRecord};
+pub use commit::{Change, Commit, CommitError, Guard, PendingRecord, SecretChange};
+pub use guarded::{Guarded, GuardedPage};
+pub use job::{JobChange, JobKind, JobRecord, Lease};
+pub use list::{ListOrder, ListPosition, ListQuery, SortKey};
+pub use secret::{AccessDay, SecretRecord, Tag, Value, VersionRecord};
+pub use store::{Answer, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn};

@@ -1,1 +1,22 @@
 //! The store contract in SQLite, the embedded default.
+//!
+//! One writer thread takes whatever waits, gives each commit a savepoint and makes them durable together (group
+//! commit). Reads are answered from a cache of records, which the writer replaces before it answers, so it is exact;
+//! what is not cached is read by a few reader threads, so that a cold page never stops a runtime worker. The folder is
+//! locked by one process: that is what makes the cache exact.
+
+mod cache;
+mod failure;
+mod folder;
+mod migrate;
+mod read;
+mod readers;
+mod scopes;
+mod store;
+mod write;
+mod writer;
+
+pub use folder::FolderError;
+pub use migrate::MigrationError;
+pub use readers::ReadersError;
+pub use store::{Evidence, OpenError, Settings, SqliteStore};

@@ -1,0 +1,186 @@
+//! A write, as a value.
+
+use std::sync::Arc;
+
+use policy::{Action, Permit, WrongPermit};
+use terms::{EventId, Scope, Uid};
+
+use crate::{AccountRecord, CredentialRecord, JobChange, JobKind, KeyRecord, SecretRecord};
+
+/// Everything that one call changes, handed over once.
+///
+/// Every change needs a permit that covers its subject and an action under which it may happen; [`Commit::change`] refuses
+/// it otherwise. The guards of a changed secret follow from the change: its revision must still be the one that was
+/// read, or its name still free.
+#[derive(Debug)]
+pub struct Commit {
+    pub(crate) permits: Vec<Permit>,
+    pub guards: Vec<Guard>,
+    pub changes: Vec<Change>,
+    pub jobs: Vec<JobChange>,
+    pub records: Vec<PendingRecord>,
+}
+
+/// What must still be true for the commit to happen, beside what the changes themselves demand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// The job is still ours.
+    Fence { kind: JobKind, subject: Uid, fence: u64 },
+    /// The scope holds fewer secrets than this before the commit.
+    SecretsBelow { scope: Scope, limit: u64 },
+}
+
+#[derive(Clone, Debug)]
+pub enum Change {
+    Secret(SecretChange),
+    Account(AccountRecord),
+    Credential(CredentialRecord),
+    Key(KeyRecord),
+}
+
+/// A secret before and after. An adapter writes the difference.
+#[derive(Clone, Debug)]
+pub enum SecretChange {
+    /// The name must be free.
+    Create {
+        after: Arc<SecretRecord>,
+    },
+    /// The revision must be the one of `before`; `after` carries the next.
+    Update {
+        before: Arc<SecretRecord>,
+        after: Arc<SecretRecord>,
+    },
+    Erase {
+        before: Arc<SecretRecord>,
+    },
+}
+
+/// A record of the trail, written in the transaction of the change it tells of: the insurance that it exists until the
+/// node's log has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRecord {
+    /// Counts the commits of this node; says which pending rows the log has by now.
+    pub ticket: u64,
+    pub event: EventId,
+    /// Sealed by the trail, opaque here.
+    pub bytes: Arc<[u8]>,
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommitError {
+    /// Something read has changed since: read again, plan again.
+    #[error("the secret was changed by someone else in the meantime")]
+    Conflict,
+    #[error("the name is taken")]
+    NameTaken,
+    /// [`Guard::SecretsBelow`] did not hold.
+    #[error("the region holds as many secrets as it may")]
+    QuotaExceeded,
+    /// The disk is full. Nothing was written.
+    #[error("the store is out of space")]
+    Full,
+    #[error("the store is not available")]
+    Away,
+    #[error("the store failed: {0}")]
+    Internal(Arc<str>),
+}
+
+impl From<WrongPermit> for CommitError {
+    fn from(wrong: WrongPermit) -> Self {
+        Self::Internal(wrong.to_string().into())
+    }
+}
+
+/// The actions under which a secret may be created, changed and erased.
+const CREATES: &[Action] = &[Action::new("secretsmanager:CreateSecret")];
+const UPDATES: &[Action] = &[
+    Action::new("secretsmanager:PutSecretValue"),
+    Action::new("secretsmanager:UpdateSecret"),
+    Action::new("secretsmanager:UpdateSecretVersionStage"),
+    Action::new("secretsmanager:TagResource"),
+    Action::new("secretsmanager:UntagResource"),
+    Action::new("secretsmanager:DeleteSecret"),
+    Action::new("secretsmanager:RestoreSecret"),
+    Action::new("secretsmanager:TrimVersions"),
+];
+const ERASES: &[Action] =
+    &[Action::new("secretsmanager:DeleteSecret"), Action::new("secretsmanager:EndRecoveryWindow")];
+/// The actions under which an account comes into being.
+const ACCOUNTS: &[Action] = &[Action::new("keepwell:CreateAccount")];
+const KEYS: &[Action] = &[Action::new("kms:CreateKey")];
+
+impl Commit {
+    pub fn under(permit: Permit) -> Self {
+        Self { permits: vec![permit], guards: Vec::new(), changes: Vec::new(), jobs: Vec::new(), records: Vec::new() }
+    }
+
+    /// Adds a permit that a further part of the commit needs, such as TagResource for a secret created with tags.
+    #[must_use]
+    pub fn and_under(mut self, permit: Permit) -> Self {
+        self.permits.push(permit);
+        self
+    }
+
+    pub fn change(mut self, change: Change) -> Result<Self, CommitError> {
+        self.require_permit(&change)?;
+        if let Change::Secret(change) = &change {
+            change.require_sound()?;
+        }
+        self.changes.push(change);
+        Ok(self)
+    }
+
+    #[must_use]
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
+    #[must_use]
+    pub fn job(mut self, job: JobChange) -> Self {
+        self.jobs.push(job);
+        self
+    }
+
+    pub fn permits(&self) -> &[Permit] {
+        &self.permits
+    }
+
+    fn require_permit(&self, change: &Change) -> Result<(), CommitError> {
+        let (arn, actions): (Arc<str>, _) = match change {
+            Change::Secret(SecretChange::Create { after }) => (after.arn.clone(), CREATES),
+            Change::Secret(SecretChange::Update { before, .. }) => (before.arn.clone(), UPDATES),
+            Change::Secret(SecretChange::Erase { before }) => (before.arn.clone(), ERASES),
+            Change::Account(account) => (account_arn(account.id), ACCOUNTS),
+            Change::Credential(credential) => (account_arn(credential.account), ACCOUNTS),
+            Change::Key(key) => (account_arn(key.scope.account), KEYS),
+        };
+        let covers = |permit: &Permit| actions.iter().any(|action| permit.covers(*action, &arn).is_ok());
+        if self.permits.iter().any(covers) {
+            Ok(())
+        } else {
+            Err(CommitError::Internal("a change without a permit for it".into()))
+        }
+    }
+}
+
+/// The resource that permits for an account's own affairs name.
+pub(crate) fn account_arn(account: terms::AccountId) -> Arc<str> {
+    format!("arn:aws:iam::{account}:root").into()
+}
+
+impl SecretChange {
+    /// INVARIANT (one holder), INVARIANT (revision)
+    fn require_sound(&self) -> Result<(), CommitError> {
+        let sound = match self {
+            Self::Create { after } => after.has_one_holder_per_label() && after.revision == 1,
+            Self::Update { before, after } => {
+                after.has_one_holder_per_label()
+                    && after.revision == before.revision.saturating_add(1)
+                    && (after.uid, after.scope, &after.arn) == (before.uid, before.scope, &before.arn)
+            }
+            Self::Erase { .. } => true,
+        };
+        if sound { Ok(()) } else { Err(CommitError::Internal("a plan broke an invariant of secrets".into())) }
+    }
+}

@@ -1,0 +1,61 @@
+//! What was read and may not be looked at yet.
+
+use std::sync::Arc;
+
+use policy::{Action, Permit, WrongPermit};
+use terms::AccountId;
+
+use crate::SecretRecord;
+
+/// A secret's record behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
+/// operation that forgets to ask does not compile.
+#[derive(Clone)]
+pub struct Guarded<T>(T);
+
+/// A page of a list, behind a permit for the list.
+pub struct GuardedPage<T>(Vec<T>);
+
+impl Guarded<Arc<SecretRecord>> {
+    /// For store adapters.
+    pub fn new(record: Arc<SecretRecord>) -> Self {
+        Self(record)
+    }
+
+    pub fn arn(&self) -> &Arc<str> {
+        &self.0.arn
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.0.scope.account
+    }
+
+    /// Opens the record. The permit's resource must be this very secret.
+    pub fn open(self, permit: &Permit) -> Result<Arc<SecretRecord>, WrongPermit> {
+        permit.covers_resource(&self.0.arn)?;
+        Ok(self.0)
+    }
+}
+
+impl<T> GuardedPage<T> {
+    /// For store adapters.
+    pub fn new(items: Vec<T>) -> Self {
+        Self(items)
+    }
+
+    pub fn open(self, permit: &Permit, action: Action) -> Result<Vec<T>, WrongPermit> {
+        permit.covers_every(action)?;
+        Ok(self.0)
+    }
+}
+
+impl<T> std::fmt::Debug for Guarded<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Guarded(..)")
+    }
+}
+
+impl<T> std::fmt::Debug for GuardedPage<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "GuardedPage({} items)", self.0.len())
+    }
+}

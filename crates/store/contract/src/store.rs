@@ -1,0 +1,120 @@
+//! The traits that a store adapter implements.
+
+use std::{pin::Pin, sync::Arc};
+
+use policy::WrongPermit;
+use terms::{AccountId, Day, Scope, SecretName, Timestamp, Uid, VersionId};
+
+use crate::{
+    AccountRecord, Commit, CommitError, CredentialRecord, Guarded, GuardedPage, JobRecord, KeyRecord, Lease, ListQuery,
+    PendingRecord, SecretRecord,
+};
+
+/// What the store answers with, later.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Reading. Each method is one consistent answer.
+pub trait Reads: Send + Sync {
+    /// The secret of this name with all its versions. Labelled versions carry their sealed values, and so does the one
+    /// that is picked.
+    fn secret<'a>(
+        &'a self,
+        scope: Scope,
+        name: &'a str,
+        pick: Pick<'a>,
+    ) -> Answer<'a, Result<Option<Guarded<Arc<SecretRecord>>>, StoreError>>;
+
+    /// A page of the scope's secrets, with labelled versions only and without values.
+    fn list<'a>(
+        &'a self,
+        scope: Scope,
+        query: &'a ListQuery,
+    ) -> Answer<'a, Result<GuardedPage<Arc<SecretRecord>>, StoreError>>;
+
+    fn credential<'a>(&'a self, access_key_id: &'a str) -> Answer<'a, Result<Option<CredentialRecord>, StoreError>>;
+
+    fn accounts(&self) -> Answer<'_, Result<Vec<AccountRecord>, StoreError>>;
+
+    fn keys(&self) -> Answer<'_, Result<Vec<KeyRecord>, StoreError>>;
+
+    /// The trail's records that may not have reached the log yet, by ticket.
+    fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>>;
+
+    /// Where the log was known to end when it was last noted.
+    fn log_head(&self, log_id: [u8; 16]) -> Answer<'_, Result<Option<LogHead>, StoreError>>;
+
+    /// Every secret with its revision, which the trail must account for.
+    fn revisions(&self) -> Answer<'_, Result<Vec<(Uid, u64)>, StoreError>>;
+}
+
+/// Writing. Given to the recorder alone, so that nothing is written without its record.
+pub trait Writes: Send + Sync {
+    /// Durable when answered.
+    fn commit(&self, commit: Commit) -> Answer<'static, Result<(), CommitError>>;
+
+    /// Not awaited by callers, and lost in a crash without harm.
+    fn note(&self, note: Note);
+
+    /// Waits until all notes so far are written.
+    fn flush_notes(&self) -> Answer<'static, Result<(), StoreError>>;
+}
+
+/// Claiming background work.
+pub trait Jobs: Send + Sync {
+    /// Unclaimed or abandoned jobs that are due, the longest overdue first.
+    fn due(&self, now: Timestamp, limit: usize) -> Answer<'_, Result<Vec<JobRecord>, StoreError>>;
+
+    /// Takes the job if its fence is still the one that was seen.
+    fn claim<'a>(&'a self, job: &'a JobRecord) -> Answer<'a, Result<Option<Lease>, StoreError>>;
+}
+
+/// Which value a read should carry beside those of labelled versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick<'a> {
+    Labelled,
+    Version(&'a str),
+}
+
+/// Bookkeeping without meaning: the only writes that leave no record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    Accessed {
+        scope: Scope,
+        name: SecretName,
+        secret: Uid,
+        version: VersionId,
+        day: Day,
+    },
+    /// The log holds these commits' records durably.
+    Recorded {
+        tickets: Vec<u64>,
+    },
+    LogHead(LogHead),
+}
+
+/// The end of a node's log. A log that is shorter has been cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogHead {
+    pub log_id: [u8; 16],
+    pub sequence: u64,
+    pub mac: [u8; 32],
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store is not available")]
+    Away,
+    #[error("the store failed: {0}")]
+    Internal(Arc<str>),
+}
+
+impl From<WrongPermit> for StoreError {
+    fn from(wrong: WrongPermit) -> Self {
+        Self::Internal(wrong.to_string().into())
+    }
+}
+
+/// The ARN that permits for an account's own affairs name as their resource.
+pub fn account_arn(account: AccountId) -> Arc<str> {
+    crate::commit::account_arn(account)
+}

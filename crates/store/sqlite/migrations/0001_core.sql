@@ -1,0 +1,107 @@
+-- Accounts, their keys and credentials; secrets with versions and labels; background jobs; the trail's insurance.
+-- Times are milliseconds since 1970 in UTC and days are counted from there; both are given, never read from a clock.
+
+-- An account in a region. Every tenant row begins with one; the number keeps indexes small.
+CREATE TABLE scope (
+    id      INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    region  TEXT NOT NULL,
+    UNIQUE (account, region)
+) STRICT;
+
+CREATE TABLE account (
+    account     TEXT PRIMARY KEY,
+    created_at  INTEGER NOT NULL,
+    wrapped_key BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE credential (
+    access_key_id TEXT PRIMARY KEY,
+    account       TEXT NOT NULL REFERENCES account,
+    created_at    INTEGER NOT NULL,
+    status        TEXT NOT NULL CHECK (status IN ('Active', 'Inactive')),
+    sealed_secret BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kms_key (
+    uid              BLOB PRIMARY KEY CHECK (length(uid) = 16),
+    scope            INTEGER NOT NULL REFERENCES scope,
+    alias            TEXT NOT NULL,
+    created_at       INTEGER NOT NULL,
+    wrapped_material BLOB NOT NULL,
+    UNIQUE (scope, alias)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secret (
+    id            INTEGER PRIMARY KEY,
+    scope         INTEGER NOT NULL REFERENCES scope,
+    name          TEXT NOT NULL,
+    uid           BLOB NOT NULL CHECK (length(uid) = 16),
+    suffix        TEXT NOT NULL,
+    origin_region TEXT NOT NULL,
+    generation    INTEGER NOT NULL,
+    revision      INTEGER NOT NULL CHECK (revision > 0),
+    created_at    INTEGER NOT NULL,
+    changed_at    INTEGER NOT NULL,
+    delete_at     INTEGER,
+    -- The smallest 32-bit number means never.
+    accessed_day  INTEGER NOT NULL,
+    description   TEXT,
+    kms_key_id    TEXT,
+    partner_type  TEXT,
+    -- JSON: [[key, value], ...]; NULL until first tagged.
+    tags          TEXT,
+    UNIQUE (scope, name)
+) STRICT;
+
+-- One index for each order that ListSecrets offers, so that a page is a seek and never a sort.
+CREATE INDEX secret_by_created ON secret (scope, created_at, name);
+CREATE INDEX secret_by_changed ON secret (scope, changed_at, name);
+CREATE INDEX secret_by_accessed ON secret (scope, accessed_day, name);
+
+CREATE TABLE version (
+    secret         INTEGER NOT NULL REFERENCES secret,
+    version        TEXT NOT NULL,
+    created_at     INTEGER NOT NULL,
+    accessed_day   INTEGER NOT NULL,
+    -- The secret's revision that brought the value: what a replica has not seen yet.
+    value_revision INTEGER NOT NULL,
+    -- NULL for a rotation's placeholder. First byte: format version. AAD: ARN and version id.
+    sealed         BLOB,
+    PRIMARY KEY (secret, version)
+) STRICT, WITHOUT ROWID;
+
+-- INVARIANT (one holder): a label is on one version of a secret at most. It is the primary key.
+CREATE TABLE label (
+    secret  INTEGER NOT NULL,
+    label   TEXT NOT NULL,
+    version TEXT NOT NULL,
+    PRIMARY KEY (secret, label),
+    FOREIGN KEY (secret, version) REFERENCES version
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job (
+    kind    TEXT NOT NULL,
+    subject BLOB NOT NULL CHECK (length(subject) = 16),
+    scope   INTEGER NOT NULL REFERENCES scope,
+    name    TEXT NOT NULL,
+    due_at  INTEGER NOT NULL,
+    fence   INTEGER NOT NULL,
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX job_by_due ON job (due_at);
+
+-- Records of changes, in the transaction of the change, until the node's log holds them durably.
+CREATE TABLE trail_pending (
+    ticket INTEGER PRIMARY KEY,
+    event  BLOB NOT NULL CHECK (length(event) = 16),
+    record BLOB NOT NULL
+) STRICT;
+
+-- How far each log is known to reach: a shorter one has been cut.
+CREATE TABLE log_head (
+    log_id   BLOB PRIMARY KEY CHECK (length(log_id) = 16),
+    sequence INTEGER NOT NULL,
+    mac      BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,46 @@
+//! The data folder: made private, and held by one process at a time.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+/// Holds the folder's lock until dropped.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error("the data folder {0} is in use by another keepwell process")]
+    InUse(PathBuf),
+    #[error("the data folder {path} cannot be used: {source}")]
+    Unusable { path: PathBuf, source: io::Error },
+}
+
+impl Folder {
+    pub(crate) fn lock(path: &Path) -> Result<Self, FolderError> {
+        let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true).mode(0o600);
+        let file = options.open(path.join("lock")).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: file }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
+            Err(TryLockError::Error(source)) => Err(unusable(source)),
+        }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        database_in(&self.path)
+    }
+}
+
+pub(crate) fn database_in(folder: &Path) -> PathBuf {
+    folder.join("keepwell.sqlite3")
+}

@@ -1,0 +1,348 @@
+//! From rows to records. Every function here is given a connection and does its SQL; threads and caches are elsewhere.
+
+use std::sync::Arc;
+
+use contract::{
+    AccessDay, AccountRecord, CredentialRecord, CredentialStatus, JobKind, JobRecord, KeyRecord, ListOrder, ListQuery,
+    LogHead, PendingRecord, Pick, SecretRecord, SortKey, Tag, Value, VersionRecord,
+};
+use rusqlite::{
+    Connection, OptionalExtension, Result, Row, ToSql,
+    types::{FromSqlError, Type},
+};
+use seal::SealedValue;
+use terms::{
+    AccountId, ArnSuffix, Day, EventId, Region, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId, secret_arn,
+};
+
+use crate::scopes::{ScopeNumber, Scopes};
+
+/// What `accessed_day` holds for what was never read.
+pub(crate) const NEVER: i32 = i32::MIN;
+
+const SECRET: &str = "SELECT id, name, uid, suffix, origin_region, generation, revision, created_at, changed_at, \
+     delete_at, accessed_day, description, kms_key_id, partner_type, tags FROM secret";
+
+/// One secret with all its versions. The transaction makes row, labels and versions one consistent answer.
+pub(crate) fn secret(
+    connection: &mut Connection,
+    number: ScopeNumber,
+    scope: Scope,
+    name: &str,
+    pick: Pick<'_>,
+) -> Result<Option<SecretRecord>> {
+    let transaction = connection.transaction()?;
+    let mut statement = transaction.prepare_cached(&format!("{SECRET} WHERE scope = ? AND name = ?"))?;
+    let found = statement.query_row((number, name), |row| Ok((row.get(0)?, secret_row(row, scope)?))).optional()?;
+    let Some((id, mut record)) = found else { return Ok(None) };
+    record.versions = versions(&transaction, id, pick)?.into_iter().map(Arc::new).collect();
+    Ok(Some(record))
+}
+
+fn secret_row(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
+    let name = parsed(1, SecretName::parse(row.get_ref(1)?.as_str()?).ok())?;
+    let suffix = parsed(3, ArnSuffix::parse(row.get_ref(3)?.as_str()?))?;
+    let tags: Option<String> = row.get(14)?;
+    Ok(SecretRecord {
+        scope,
+        uid: Uid::from_bytes(row.get(2)?),
+        arn: secret_arn(&scope, &name, &suffix).into(),
+        name,
+        suffix,
+        origin_region: parsed(4, Region::parse(row.get_ref(4)?.as_str()?).ok())?,
+        generation: row.get(5)?,
+        revision: row.get(6)?,
+        created_at: Timestamp::from_millis(row.get(7)?),
+        changed_at: Timestamp::from_millis(row.get(8)?),
+        delete_at: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_millis),
+        accessed: access_day(row.get(10)?),
+        description: row.get(11)?,
+        kms_key_id: row.get(12)?,
+        partner_type: row.get(13)?,
+        tags: tags.map(|json| parsed(14, tags_from_json(&json))).transpose()?,
+        versions: Vec::new(),
+    })
+}
+
+fn versions(connection: &Connection, secret: i64, pick: Pick<'_>) -> Result<Vec<VersionRecord>> {
+    let labels = labels(connection, secret)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT version, created_at, accessed_day, sealed IS NULL FROM version WHERE secret = ? \
+         ORDER BY created_at, version",
+    )?;
+    let mut rows = statement.query([secret])?;
+    let mut versions = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = VersionId::new(row.get_ref(0)?.as_str()?);
+        let own: Vec<StagingLabel> =
+            labels.iter().filter(|(_, version)| id == **version).map(|(label, _)| label.clone()).collect();
+        let is_picked = matches!(pick, Pick::Version(picked) if id == *picked);
+        let value = match (row.get(3)?, is_picked || !own.is_empty()) {
+            (true, _) => Value::Absent,
+            (false, true) => sealed(connection, secret, id.as_str())?,
+            (false, false) => Value::NotLoaded,
+        };
+        let created_at = Timestamp::from_millis(row.get(1)?);
+        versions.push(VersionRecord { id, created_at, accessed: access_day(row.get(2)?), labels: own, value });
+    }
+    Ok(versions)
+}
+
+fn labels(connection: &Connection, secret: i64) -> Result<Vec<(StagingLabel, String)>> {
+    let mut statement =
+        connection.prepare_cached("SELECT label, version FROM label WHERE secret = ? ORDER BY label")?;
+    let rows = statement.query_map([secret], |row| Ok((StagingLabel::new(row.get_ref(0)?.as_str()?), row.get(1)?)))?;
+    rows.collect()
+}
+
+fn sealed(connection: &Connection, secret: i64, version: &str) -> Result<Value> {
+    let mut statement = connection.prepare_cached("SELECT sealed FROM version WHERE secret = ? AND version = ?")?;
+    statement.query_row((secret, version), |row| {
+        Ok(Value::Sealed(parsed(0, SealedValue::from_stored(row.get_ref(0)?.as_blob()?).ok())?))
+    })
+}
+
+/// A page by seek: rows behind the position, in the order of an index.
+pub(crate) fn list(
+    connection: &mut Connection,
+    number: ScopeNumber,
+    scope: Scope,
+    query: &ListQuery,
+) -> Result<Vec<SecretRecord>> {
+    let transaction = connection.transaction()?;
+    let found = if query.order == ListOrder::Name && !query.name_prefixes.is_empty() {
+        list_by_prefix(&transaction, number, scope, query)?
+    } else {
+        list_range(&transaction, number, scope, query, None)?
+    };
+    let with_labels = |(id, mut record): (i64, SecretRecord)| {
+        record.versions = labelled_versions(&transaction, id)?.into_iter().map(Arc::new).collect();
+        Ok(record)
+    };
+    found.into_iter().map(with_labels).collect()
+}
+
+/// Names in name order under a few prefixes: one range each, merged.
+fn list_by_prefix(
+    connection: &Connection,
+    number: ScopeNumber,
+    scope: Scope,
+    query: &ListQuery,
+) -> Result<Vec<(i64, SecretRecord)>> {
+    let mut found = Vec::new();
+    for prefix in &query.name_prefixes {
+        found.extend(list_range(connection, number, scope, query, Some(prefix))?);
+    }
+    found.sort_by(|(_, a), (_, b)| if query.descending { b.name.cmp(&a.name) } else { a.name.cmp(&b.name) });
+    found.dedup_by_key(|(id, _)| *id);
+    found.truncate(query.limit);
+    Ok(found)
+}
+
+fn list_range(
+    connection: &Connection,
+    number: ScopeNumber,
+    scope: Scope,
+    query: &ListQuery,
+    prefix: Option<&str>,
+) -> Result<Vec<(i64, SecretRecord)>> {
+    let column = match query.order {
+        ListOrder::Created => Some("created_at"),
+        ListOrder::Changed => Some("changed_at"),
+        ListOrder::Accessed => Some("accessed_day"),
+        ListOrder::Name => None,
+    };
+    let (beyond, direction) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
+    let mut sql = format!("{SECRET} WHERE scope = ?");
+    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(number)];
+    if !query.include_scheduled_deletion {
+        sql.push_str(" AND delete_at IS NULL");
+    }
+    if let Some(prefix) = prefix {
+        sql.push_str(" AND name >= ? AND name < ?");
+        values.push(Box::new(prefix.to_owned()));
+        // Names are ASCII, so the highest character ends the range of a prefix.
+        values.push(Box::new(format!("{prefix}\u{10FFFF}")));
+    }
+    if let Some(after) = &query.after {
+        match (column, after.key) {
+            (Some(column), SortKey::Number(key)) => {
+                sql.push_str(&format!(" AND ({column}, name) {beyond} (?, ?)"));
+                values.push(Box::new(key));
+            }
+            _ => sql.push_str(&format!(" AND name {beyond} ?")),
+        }
+        values.push(Box::new(after.name.as_str().to_owned()));
+    }
+    match column {
+        Some(column) => sql.push_str(&format!(" ORDER BY {column} {direction}, name {direction} LIMIT ?")),
+        None => sql.push_str(&format!(" ORDER BY name {direction} LIMIT ?")),
+    }
+    values.push(Box::new(i64::try_from(query.limit).unwrap_or(i64::MAX)));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows =
+        statement.query_map(rusqlite::params_from_iter(values), |row| Ok((row.get(0)?, secret_row(row, scope)?)))?;
+    rows.collect()
+}
+
+fn labelled_versions(connection: &Connection, secret: i64) -> Result<Vec<VersionRecord>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT v.version, v.created_at, v.accessed_day, v.sealed IS NULL, l.label FROM label l \
+         JOIN version v ON v.secret = l.secret AND v.version = l.version WHERE l.secret = ? \
+         ORDER BY v.created_at, v.version, l.label",
+    )?;
+    let mut rows = statement.query([secret])?;
+    let mut versions: Vec<VersionRecord> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get_ref(0)?.as_str()?;
+        let label = StagingLabel::new(row.get_ref(4)?.as_str()?);
+        match versions.last_mut() {
+            Some(last) if last.id == *id => last.labels.push(label),
+            _ => versions.push(VersionRecord {
+                id: VersionId::new(id),
+                created_at: Timestamp::from_millis(row.get(1)?),
+                accessed: access_day(row.get(2)?),
+                labels: vec![label],
+                value: if row.get(3)? { Value::Absent } else { Value::NotLoaded },
+            }),
+        }
+    }
+    Ok(versions)
+}
+
+pub(crate) fn credential(connection: &Connection, access_key_id: &str) -> Result<Option<CredentialRecord>> {
+    let mut statement = connection
+        .prepare_cached("SELECT account, created_at, status, sealed_secret FROM credential WHERE access_key_id = ?")?;
+    statement
+        .query_row([access_key_id], |row| {
+            Ok(CredentialRecord {
+                access_key_id: access_key_id.to_owned(),
+                account: account_id(row, 0)?,
+                created_at: Timestamp::from_millis(row.get(1)?),
+                status: match row.get_ref(2)?.as_str()? {
+                    "Active" => CredentialStatus::Active,
+                    _ => CredentialStatus::Inactive,
+                },
+                sealed_secret: row.get(3)?,
+            })
+        })
+        .optional()
+}
+
+pub(crate) fn accounts(connection: &Connection) -> Result<Vec<AccountRecord>> {
+    let mut statement = connection.prepare_cached("SELECT account, created_at, wrapped_key FROM account")?;
+    let rows = statement.query_map([], |row| {
+        Ok(AccountRecord {
+            id: account_id(row, 0)?,
+            created_at: Timestamp::from_millis(row.get(1)?),
+            wrapped_key: row.get(2)?,
+        })
+    })?;
+    rows.collect()
+}
+
+pub(crate) fn keys(connection: &Connection, scopes: &Scopes) -> Result<Vec<KeyRecord>> {
+    let mut statement =
+        connection.prepare_cached("SELECT scope, uid, alias, created_at, wrapped_material FROM kms_key")?;
+    let rows = statement.query_map([], |row| {
+        Ok(KeyRecord {
+            scope: parsed(0, scopes.scope(row.get(0)?))?,
+            uid: Uid::from_bytes(row.get(1)?),
+            alias: row.get(2)?,
+            created_at: Timestamp::from_millis(row.get(3)?),
+            wrapped_material: row.get(4)?,
+        })
+    })?;
+    rows.collect()
+}
+
+pub(crate) fn pending_records(connection: &Connection) -> Result<Vec<PendingRecord>> {
+    let mut statement = connection.prepare_cached("SELECT ticket, event, record FROM trail_pending ORDER BY ticket")?;
+    let rows = statement.query_map([], |row| {
+        Ok(PendingRecord {
+            ticket: row.get(0)?,
+            event: EventId::from_bytes(row.get(1)?),
+            bytes: row.get_ref(2)?.as_blob()?.into(),
+        })
+    })?;
+    rows.collect()
+}
+
+pub(crate) fn log_head(connection: &Connection, log_id: [u8; 16]) -> Result<Option<LogHead>> {
+    let mut statement = connection.prepare_cached("SELECT sequence, mac FROM log_head WHERE log_id = ?")?;
+    statement.query_row([log_id], |row| Ok(LogHead { log_id, sequence: row.get(0)?, mac: row.get(1)? })).optional()
+}
+
+pub(crate) fn revisions(connection: &Connection) -> Result<Vec<(Uid, u64)>> {
+    let mut statement = connection.prepare_cached("SELECT uid, revision FROM secret")?;
+    let rows = statement.query_map([], |row| Ok((Uid::from_bytes(row.get(0)?), row.get(1)?)))?;
+    rows.collect()
+}
+
+pub(crate) fn due_jobs(
+    connection: &Connection,
+    scopes: &Scopes,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<JobRecord>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, subject, scope, name, due_at, fence FROM job WHERE due_at <= ? ORDER BY due_at LIMIT ?",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map((now.as_millis(), limit), |row| {
+        Ok(JobRecord {
+            kind: parsed(0, JobKind::parse(row.get_ref(0)?.as_str()?))?,
+            subject: Uid::from_bytes(row.get(1)?),
+            scope: parsed(2, scopes.scope(row.get(2)?))?,
+            name: parsed(3, SecretName::parse(row.get_ref(3)?.as_str()?).ok())?,
+            due_at: Timestamp::from_millis(row.get(4)?),
+            fence: row.get(5)?,
+        })
+    })?;
+    rows.collect()
+}
+
+pub(crate) fn secrets_count(connection: &Connection, number: ScopeNumber) -> Result<u64> {
+    connection.prepare_cached("SELECT count(*) FROM secret WHERE scope = ?")?.query_row([number], |row| row.get(0))
+}
+
+pub(crate) fn tags_to_json(tags: &[Tag]) -> String {
+    let pairs: Vec<[&str; 2]> = tags.iter().map(|tag| [tag.key.as_str(), tag.value.as_str()]).collect();
+    serde_json::Value::from_iter(pairs.iter().map(|pair| serde_json::Value::from_iter(pair.iter().copied())))
+        .to_string()
+}
+
+fn tags_from_json(json: &str) -> Option<Arc<[Tag]>> {
+    let pairs: Vec<(String, String)> = serde_json::from_str(json).ok()?;
+    Some(pairs.into_iter().map(|(key, value)| Tag { key, value }).collect())
+}
+
+fn access_day(number: i32) -> AccessDay {
+    AccessDay::on((number != NEVER).then(|| Day::from_number(number)))
+}
+
+fn account_id(row: &Row<'_>, column: usize) -> Result<AccountId> {
+    parsed(column, AccountId::parse(row.get_ref(column)?.as_str()?).ok())
+}
+
+/// What we wrote and cannot read back is corruption, and named by its column only.
+fn parsed<T>(column: usize, value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(FromSqlError::InvalidType))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_survive_their_json() {
+        let tags = [
+            Tag { key: "Ké\"y".to_owned(), value: String::new() },
+            Tag { key: "a".to_owned(), value: "\\ \u{1F511}".to_owned() },
+        ];
+        assert_eq!(*tags_from_json(&tags_to_json(&tags)).unwrap(), tags);
+        assert_eq!(tags_from_json(&tags_to_json(&[])).unwrap().len(), 0);
+    }
+}

@@ -1,0 +1,411 @@
+//! From changes to rows. Every function here runs inside the writer's transaction.
+
+use std::collections::HashMap;
+
+use contract::{
+    AccountRecord, Change, Commit, CommitError, CredentialRecord, CredentialStatus, Guard, JobChange, KeyRecord,
+    LogHead, Note, PendingRecord, SecretChange, SecretRecord, Value, VersionRecord,
+};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use terms::{Day, Scope};
+
+use crate::{
+    failure::commit_error,
+    read::{NEVER, secrets_count, tags_to_json},
+    scopes::{ScopeNumber, Scopes},
+};
+
+/// How many secrets each scope holds, so that the quota costs no counting. Exact, because there is one writer.
+#[derive(Default)]
+pub(crate) struct Counts(HashMap<ScopeNumber, u64>);
+
+/// What an applied commit leaves for the time after the transaction.
+#[derive(Default)]
+pub(crate) struct Applied {
+    pub(crate) new_scopes: Vec<(Scope, ScopeNumber)>,
+    created: Vec<ScopeNumber>,
+    erased: Vec<ScopeNumber>,
+}
+
+pub(crate) fn apply(
+    connection: &Connection,
+    scopes: &Scopes,
+    counts: &mut Counts,
+    commit: &Commit,
+) -> Result<Applied, CommitError> {
+    let mut writing = Writing { connection, scopes, applied: Applied::default() };
+    for guard in &commit.guards {
+        writing.check(guard, counts)?;
+    }
+    for change in &commit.changes {
+        writing.change(change)?;
+    }
+    for job in &commit.jobs {
+        writing.job(job)?;
+    }
+    for record in &commit.records {
+        insert_pending(connection, record).map_err(commit_error)?;
+    }
+    Ok(writing.applied)
+}
+
+impl Counts {
+    fn get(&mut self, connection: &Connection, number: ScopeNumber) -> Result<u64, CommitError> {
+        if let Some(count) = self.0.get(&number) {
+            return Ok(*count);
+        }
+        let count = secrets_count(connection, number).map_err(commit_error)?;
+        self.0.insert(number, count);
+        Ok(count)
+    }
+
+    /// The savepoint of the commit is released: what it created and erased counts for the next.
+    pub(crate) fn settle(&mut self, applied: &Applied) {
+        for number in &applied.created {
+            self.0.entry(*number).and_modify(|count| *count = count.saturating_add(1));
+        }
+        for number in &applied.erased {
+            self.0.entry(*number).and_modify(|count| *count = count.saturating_sub(1));
+        }
+    }
+
+    /// The transaction failed as a whole: count again when asked.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+struct Writing<'a> {
+    connection: &'a Connection,
+    scopes: &'a Scopes,
+    applied: Applied,
+}
+
+impl Writing<'_> {
+    fn check(&mut self, guard: &Guard, counts: &mut Counts) -> Result<(), CommitError> {
+        match guard {
+            Guard::Fence { kind, subject, fence } => {
+                let held: Option<u64> = self.query(
+                    "SELECT fence FROM job WHERE kind = ? AND subject = ?",
+                    (kind.as_str(), subject.as_bytes()),
+                )?;
+                if held == Some(*fence) { Ok(()) } else { Err(CommitError::Conflict) }
+            }
+            Guard::SecretsBelow { scope, limit } => {
+                let number = self.scope(*scope)?;
+                if counts.get(self.connection, number)? < *limit { Ok(()) } else { Err(CommitError::QuotaExceeded) }
+            }
+        }
+    }
+
+    fn change(&mut self, change: &Change) -> Result<(), CommitError> {
+        match change {
+            Change::Secret(SecretChange::Create { after }) => self.create_secret(after),
+            Change::Secret(SecretChange::Update { before, after }) => self.update_secret(before, after),
+            Change::Secret(SecretChange::Erase { before }) => self.erase_secret(before),
+            Change::Account(account) => self.insert_account(account),
+            Change::Credential(credential) => self.put_credential(credential),
+            Change::Key(key) => self.insert_key(key),
+        }
+    }
+
+    fn create_secret(&mut self, after: &SecretRecord) -> Result<(), CommitError> {
+        let number = self.scope(after.scope)?;
+        let inserted = self.execute(
+            "INSERT OR IGNORE INTO secret (scope, name, uid, suffix, origin_region, generation, revision, created_at, \
+             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                number,
+                after.name.as_str(),
+                after.uid.as_bytes(),
+                after.suffix.as_str(),
+                after.origin_region.as_str(),
+                after.generation,
+                after.revision,
+                after.created_at.as_millis(),
+                after.changed_at.as_millis(),
+                after.delete_at.map(terms::Timestamp::as_millis),
+                after.accessed.day().map_or(NEVER, Day::number),
+                after.description,
+                after.kms_key_id,
+                after.partner_type,
+                after.tags.as_deref().map(tags_to_json),
+            ],
+        )?;
+        if inserted == 0 {
+            return Err(CommitError::NameTaken);
+        }
+        let id = self.connection.last_insert_rowid();
+        for version in &after.versions {
+            self.insert_version(id, after.revision, version)?;
+            for label in &version.labels {
+                self.put_label(id, label.as_str(), version.id.as_str())?;
+            }
+        }
+        self.applied.created.push(number);
+        Ok(())
+    }
+
+    /// Writes the difference. The revision in the WHERE clause is the guard.
+    fn update_secret(&mut self, before: &SecretRecord, after: &SecretRecord) -> Result<(), CommitError> {
+        let number = self.scope(before.scope)?;
+        let id: i64 = self
+            .query(
+                "UPDATE secret SET origin_region = ?, generation = ?, revision = ?, changed_at = ?, delete_at = ?, \
+                 description = ?, kms_key_id = ?, partner_type = ?, tags = ? \
+                 WHERE scope = ? AND name = ? AND uid = ? AND revision = ? RETURNING id",
+                params![
+                    after.origin_region.as_str(),
+                    after.generation,
+                    after.revision,
+                    after.changed_at.as_millis(),
+                    after.delete_at.map(terms::Timestamp::as_millis),
+                    after.description,
+                    after.kms_key_id,
+                    after.partner_type,
+                    after.tags.as_deref().map(tags_to_json),
+                    number,
+                    before.name.as_str(),
+                    before.uid.as_bytes(),
+                    before.revision,
+                ],
+            )?
+            .ok_or(CommitError::Conflict)?;
+        self.update_versions(id, before, after)
+    }
+
+    fn update_versions(&self, id: i64, before: &SecretRecord, after: &SecretRecord) -> Result<(), CommitError> {
+        for version in &after.versions {
+            match before.version(version.id.as_str()) {
+                None => self.insert_version(id, after.revision, version)?,
+                // Only a placeholder's value ever changes: it is filled in.
+                Some(old) if old.value == Value::Absent && version.value != Value::Absent => {
+                    self.fill_version(id, after.revision, version)?;
+                }
+                Some(_) => {}
+            }
+        }
+        // A label may move: put where it belongs now, before what lost it looks for labels to delete.
+        for (label, version) in after.labels() {
+            let held = before.holder(label.as_str()).map(|version| &version.id);
+            if held != Some(&version.id) {
+                self.put_label(id, label.as_str(), version.id.as_str())?;
+            }
+        }
+        for (label, _) in before.labels() {
+            if after.holder(label.as_str()).is_none() {
+                self.execute("DELETE FROM label WHERE secret = ? AND label = ?", params![id, label.as_str()])?;
+            }
+        }
+        for version in &before.versions {
+            if after.version(version.id.as_str()).is_none() {
+                let sql = "DELETE FROM version WHERE secret = ? AND version = ?";
+                self.execute(sql, params![id, version.id.as_str()])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn erase_secret(&mut self, before: &SecretRecord) -> Result<(), CommitError> {
+        let number = self.scope(before.scope)?;
+        let sql = "SELECT id FROM secret WHERE scope = ? AND name = ? AND uid = ? AND revision = ?";
+        let id: i64 = self
+            .query(sql, params![number, before.name.as_str(), before.uid.as_bytes(), before.revision])?
+            .ok_or(CommitError::Conflict)?;
+        self.execute("DELETE FROM label WHERE secret = ?", [id])?;
+        self.execute("DELETE FROM version WHERE secret = ?", [id])?;
+        self.execute("DELETE FROM secret WHERE id = ?", [id])?;
+        self.applied.erased.push(number);
+        Ok(())
+    }
+
+    fn insert_version(&self, secret: i64, revision: u64, version: &VersionRecord) -> Result<(), CommitError> {
+        let sealed = match &version.value {
+            Value::Absent => None,
+            Value::Sealed(sealed) => Some(sealed.as_bytes()),
+            Value::NotLoaded => return Err(CommitError::Internal("a new version came without its value".into())),
+        };
+        self.execute(
+            "INSERT INTO version (secret, version, created_at, accessed_day, value_revision, sealed) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                secret,
+                version.id.as_str(),
+                version.created_at.as_millis(),
+                version.accessed.day().map_or(NEVER, Day::number),
+                revision,
+                sealed
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn fill_version(&self, secret: i64, revision: u64, version: &VersionRecord) -> Result<(), CommitError> {
+        let Value::Sealed(sealed) = &version.value else {
+            return Err(CommitError::Internal("a placeholder was filled without a value".into()));
+        };
+        self.execute(
+            "UPDATE version SET sealed = ?, value_revision = ?, created_at = ? \
+             WHERE secret = ? AND version = ? AND sealed IS NULL",
+            params![sealed.as_bytes(), revision, version.created_at.as_millis(), secret, version.id.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// INVARIANT (one holder): the primary key lets a label be on one version only.
+    fn put_label(&self, secret: i64, label: &str, version: &str) -> Result<(), CommitError> {
+        self.execute(
+            "INSERT INTO label (secret, label, version) VALUES (?, ?, ?) \
+             ON CONFLICT (secret, label) DO UPDATE SET version = excluded.version",
+            params![secret, label, version],
+        )?;
+        Ok(())
+    }
+
+    fn insert_account(&self, account: &AccountRecord) -> Result<(), CommitError> {
+        let inserted = self.execute(
+            "INSERT OR IGNORE INTO account (account, created_at, wrapped_key) VALUES (?, ?, ?)",
+            params![account.id.as_str(), account.created_at.as_millis(), account.wrapped_key],
+        )?;
+        if inserted == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
+    }
+
+    fn put_credential(&self, credential: &CredentialRecord) -> Result<(), CommitError> {
+        let status = match credential.status {
+            CredentialStatus::Active => "Active",
+            CredentialStatus::Inactive => "Inactive",
+        };
+        self.execute(
+            "INSERT INTO credential (access_key_id, account, created_at, status, sealed_secret) \
+             VALUES (?, ?, ?, ?, ?) ON CONFLICT (access_key_id) DO UPDATE \
+             SET status = excluded.status, sealed_secret = excluded.sealed_secret WHERE account = excluded.account",
+            params![
+                credential.access_key_id,
+                credential.account.as_str(),
+                credential.created_at.as_millis(),
+                status,
+                credential.sealed_secret
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn insert_key(&mut self, key: &KeyRecord) -> Result<(), CommitError> {
+        let number = self.scope(key.scope)?;
+        let inserted = self.execute(
+            "INSERT OR IGNORE INTO kms_key (uid, scope, alias, created_at, wrapped_material) VALUES (?, ?, ?, ?, ?)",
+            params![key.uid.as_bytes(), number, key.alias, key.created_at.as_millis(), key.wrapped_material],
+        )?;
+        if inserted == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
+    }
+
+    fn job(&mut self, job: &JobChange) -> Result<(), CommitError> {
+        match job {
+            JobChange::Schedule { kind, subject, scope, name, due_at } => {
+                let number = self.scope(*scope)?;
+                self.execute(
+                    "INSERT INTO job (kind, subject, scope, name, due_at, fence) VALUES (?, ?, ?, ?, ?, 0) \
+                     ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, fence = fence + 1",
+                    params![kind.as_str(), subject.as_bytes(), number, name.as_str(), due_at.as_millis()],
+                )?;
+            }
+            JobChange::Cancel { kind, subject } => {
+                let sql = "DELETE FROM job WHERE kind = ? AND subject = ?";
+                self.execute(sql, params![kind.as_str(), subject.as_bytes()])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn scope(&mut self, scope: Scope) -> Result<ScopeNumber, CommitError> {
+        if let Some(number) = self.scopes.number(scope) {
+            return Ok(number);
+        }
+        let number = self.scopes.number_or_insert(self.connection, scope).map_err(commit_error)?;
+        self.applied.new_scopes.push((scope, number));
+        Ok(number)
+    }
+
+    fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, CommitError> {
+        self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(commit_error)
+    }
+
+    fn query<T: rusqlite::types::FromSql>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<Option<T>, CommitError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(commit_error)?;
+        statement.query_row(params, |row| row.get(0)).optional().map_err(commit_error)
+    }
+}
+
+fn insert_pending(connection: &Connection, record: &PendingRecord) -> rusqlite::Result<usize> {
+    connection.prepare_cached("INSERT INTO trail_pending (ticket, event, record) VALUES (?, ?, ?)")?.execute(params![
+        record.ticket,
+        record.event.as_bytes(),
+        &*record.bytes
+    ])
+}
+
+pub(crate) fn note(connection: &Connection, scopes: &Scopes, note: &Note) -> rusqlite::Result<()> {
+    match note {
+        Note::Accessed { scope, name, secret, version, day } => {
+            // A scope that was never written to holds no secrets.
+            let Some(number) = scopes.number(*scope) else { return Ok(()) };
+            note_access(connection, params![day.number(), number, name.as_str(), secret.as_bytes()], version.as_str())
+        }
+        Note::Recorded { tickets } => {
+            let mut statement = connection.prepare_cached("DELETE FROM trail_pending WHERE ticket BETWEEN ? AND ?")?;
+            ranges(tickets).try_for_each(|range| statement.execute(range).map(drop))
+        }
+        Note::LogHead(LogHead { log_id, sequence, mac }) => connection
+            .prepare_cached(
+                "INSERT INTO log_head (log_id, sequence, mac) VALUES (?, ?, ?) ON CONFLICT (log_id) DO UPDATE \
+                 SET sequence = excluded.sequence, mac = excluded.mac WHERE sequence < excluded.sequence",
+            )?
+            .execute(params![log_id, sequence, mac])
+            .map(drop),
+    }
+}
+
+fn note_access(connection: &Connection, secret: &[&dyn ToSql], version: &str) -> rusqlite::Result<()> {
+    let touched: Option<(i64, i32)> = connection
+        .prepare_cached(
+            "UPDATE secret SET accessed_day = max(accessed_day, ?) WHERE scope = ? AND name = ? AND uid = ? \
+             RETURNING id, accessed_day",
+        )?
+        .query_row(secret, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((id, day)) = touched else { return Ok(()) };
+    connection
+        .prepare_cached("UPDATE version SET accessed_day = max(accessed_day, ?) WHERE secret = ? AND version = ?")?
+        .execute(params![day, id, version])?;
+    Ok(())
+}
+
+/// Neighbouring tickets as ranges: they are mostly handed out and settled in order.
+fn ranges(tickets: &[u64]) -> impl Iterator<Item = (u64, u64)> {
+    let mut sorted = tickets.to_vec();
+    sorted.sort_unstable();
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for ticket in sorted {
+        match ranges.last_mut() {
+            Some((_, last)) if ticket <= last.saturating_add(1) => *last = ticket,
+            _ => ranges.push((ticket, ticket)),
+        }
+    }
+    ranges.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settled_tickets_become_ranges() {
+        assert_eq!(ranges(&[3, 1, 2, 9, 7]).collect::<Vec<_>>(), [(1, 3), (7, 7), (9, 9)]);
+        assert_eq!(ranges(&[]).count(), 0);
+    }
+}
