@@ -1,0 +1,95 @@
+use std::borrow::Cow;
+
+use http::HeaderValue;
+
+use crate::amz_date::AmzDate;
+use crate::claims::{Claims, Form};
+use crate::error::{MissingHeaderParameters, SignatureError};
+use crate::request::ReceivedRequest;
+
+/// Reads `AWS4-HMAC-SHA256 Credential=..., SignedHeaders=a;b, Signature=...` and the headers it leans on.
+///
+/// The parameters come in any order, with or without spaces after the commas; of a repeated one the last counts, an
+/// empty one is missing, and unknown ones are ignored.
+pub(crate) fn parse<'a>(header: &'a HeaderValue, request: &ReceivedRequest<'a>) -> Result<Claims<'a>, SignatureError> {
+    let header = header_text(header)?;
+    if !header.starts_with("AWS4-") {
+        return Err(SignatureError::MissingAuthenticationToken);
+    }
+    let (algorithm, parameters) = header.split_once([' ', '\t']).unwrap_or((header, ""));
+    let parameters = Parameters::parse(parameters, header)?;
+    let date = stated_date(request);
+
+    let missing = MissingHeaderParameters {
+        credential: parameters.credential.is_empty(),
+        signature: parameters.signature.is_empty(),
+        signed_headers: parameters.signed_headers.is_empty(),
+        date: date.is_none(),
+    };
+    let (Some(signed_at), false) = (date, missing.any()) else {
+        return Err(SignatureError::MissingHeaderParameters { missing, header: header.to_owned() });
+    };
+    Ok(Claims {
+        algorithm: Cow::Borrowed(algorithm),
+        credential: Cow::Borrowed(parameters.credential),
+        signed_headers: Cow::Borrowed(parameters.signed_headers),
+        signature: Cow::Borrowed(parameters.signature),
+        signed_at: signed_at?,
+        session_token: request.header("x-amz-security-token"),
+        form: Form::AuthorizationHeader,
+    })
+}
+
+#[derive(Default)]
+struct Parameters<'a> {
+    credential: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parameters<'a> {
+    fn parse(text: &'a str, header: &str) -> Result<Self, SignatureError> {
+        let mut parameters = Self::default();
+        if text.trim().is_empty() {
+            return Ok(parameters);
+        }
+        for part in text.split(',').map(str::trim) {
+            let Some((name, value)) = part.split_once('=') else {
+                return Err(SignatureError::NotAKeyValuePair { part: part.to_owned(), header: header.to_owned() });
+            };
+            match name {
+                "Credential" => parameters.credential = value,
+                "SignedHeaders" => parameters.signed_headers = value,
+                "Signature" => parameters.signature = value,
+                _ => {}
+            }
+        }
+        Ok(parameters)
+    }
+}
+
+fn header_text(header: &HeaderValue) -> Result<&str, SignatureError> {
+    let bytes = header.as_bytes();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.trim()),
+        // Nothing a signer writes; refused as the sort of part nobody can read.
+        Err(_) if bytes.starts_with(b"AWS4-") => {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            Err(SignatureError::NotAKeyValuePair { part: text.clone(), header: text })
+        }
+        Err(_) => Err(SignatureError::MissingAuthenticationToken),
+    }
+}
+
+/// `X-Amz-Date`, else `Date`; none when the request has neither.
+fn stated_date(request: &ReceivedRequest<'_>) -> Option<Result<AmzDate, SignatureError>> {
+    let (text, date) = if let Some(text) = request.header("x-amz-date") {
+        let date = AmzDate::parse(&text);
+        (text, date)
+    } else {
+        let text = request.header("date")?;
+        let date = AmzDate::parse_http_date(&text);
+        (text, date)
+    };
+    Some(date.ok_or_else(|| SignatureError::DateNotBasicFormat { got: text.into_owned() }))
+}

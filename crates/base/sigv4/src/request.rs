@@ -1,0 +1,38 @@
+use std::borrow::Cow;
+
+use http::HeaderMap;
+
+/// What a verifier sees of a request, raw as received: a layer that decodes or normalises the path first breaks
+/// every signature.
+#[derive(Clone, Copy)]
+pub struct ReceivedRequest<'a> {
+    pub method: &'a str,
+    /// The path as it stood in the request line, before any decoding or normalising.
+    pub path: &'a str,
+    /// What followed the `?`, or nothing.
+    pub query: &'a str,
+    pub headers: &'a HeaderMap,
+    /// HTTP/2's `:authority`, or the authority of an absolute-form target: the host when there is no Host header.
+    pub authority: Option<&'a str>,
+}
+
+impl<'a> ReceivedRequest<'a> {
+    /// A header as text. Repetitions are joined by commas, as the signature sees them: where one value is expected,
+    /// two never pass for one.
+    pub(crate) fn header(&self, name: &str) -> Option<Cow<'a, str>> {
+        let mut values = self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let mut joined = values.next()?;
+        for value in values {
+            let text = joined.to_mut();
+            text.push(',');
+            text.push_str(&value);
+        }
+        Some(joined)
+    }
+}
+
+/// The `name=value` pairs of a raw query string, still encoded. A name without `=` has an empty value; empty pieces,
+/// as in `a=1&&b=2`, are no parameters.
+pub(crate) fn query_parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split('&').filter(|piece| !piece.is_empty()).map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+}
