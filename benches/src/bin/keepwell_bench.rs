@@ -1,0 +1,230 @@
+//! What `make bench` runs: starts servers and controls, visits them in turn, prints the speed table.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+use keepwell_benches::figures::{CONTROLS, FIGURES, Figure, Goal};
+use keepwell_benches::report::{self, Line};
+use keepwell_benches::stage::{Binaries, Sizes, Stage, require};
+use keepwell_benches::visits::{Plan, Subject, Visit, visit_all};
+use keepwell_benches::{cold_start, memory};
+
+/// Prints the speed table. Ends with 1 when a row missed its goal or an answer was wrong.
+#[derive(Parser)]
+struct Arguments {
+    /// Rows to run, such as P1,P2; `controls` for the controls by themselves; `all`.
+    #[arg(long, value_delimiter = ',', default_value = "all")]
+    rows: Vec<String>,
+    /// How often each subject is visited. Fewer than five are not to be quoted.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// How long a visit lasts.
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+    /// Shrinks the rows of scale: 0.1 means 100,000 secrets in place of 1,000,000.
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
+    /// Requests a second of the paced rows.
+    #[arg(long, default_value_t = 8000)]
+    rate: u64,
+    /// Fills the folders of the rows of scale anew.
+    #[arg(long)]
+    fresh: bool,
+    /// The server as shipped, a release build.
+    #[arg(long)]
+    keepwell: PathBuf,
+    /// The same, built with the feature `bench-null-trail`.
+    #[arg(long)]
+    keepwell_trail_off: PathBuf,
+    /// The control for reads; by default the one that was built with this program.
+    #[arg(long)]
+    bare_hyper: Option<PathBuf>,
+    #[arg(long)]
+    moto_server: PathBuf,
+    /// Where data folders and logs go; on the disk that durable rows are to be measured on.
+    #[arg(long)]
+    work_dir: PathBuf,
+}
+
+/// These need folders of many secrets and run apart, when the other servers have gone.
+const ROWS_OF_SCALE: [&str; 2] = ["P12", "P13"];
+const ROWS_OF_THEIR_OWN: [&str; 2] = ["P14", "P15"];
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    arguments.check()?;
+    let bench = Bench::prepare(arguments)?;
+
+    let mut lines = Vec::new();
+    let (of_scale, quick): (Vec<&Figure>, Vec<&Figure>) =
+        FIGURES.iter().filter(|figure| bench.wants(figure.row)).partition(|figure| ROWS_OF_SCALE.contains(&figure.row));
+    lines.extend(bench.visit("Servers and controls", &quick, bench.wanted_controls())?);
+    lines.extend(bench.visit("Many secrets", &of_scale, &[])?);
+    lines.extend(bench.memory()?);
+    lines.extend(bench.cold_start()?);
+
+    bench.print_speed_table(&lines)?;
+    Ok(if lines.iter().any(Line::is_bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+impl Arguments {
+    fn check(&self) -> Result<()> {
+        let known = |row: &String| {
+            row == "all"
+                || row == "controls"
+                || ROWS_OF_THEIR_OWN.contains(&row.as_str())
+                || FIGURES.iter().any(|figure| figure.row == row)
+        };
+        if let Some(row) = self.rows.iter().find(|row| !known(row)) {
+            anyhow::bail!("`{row}` is no row; there are P1 to P16, `controls` and `all`");
+        }
+        ensure!(self.rounds > 0, "at least one round");
+        ensure!(self.seconds > 0.0 && self.seconds <= 60.0, "a visit lasts up to 60 seconds");
+        ensure!(self.scale > 0.0 && self.scale <= 1.0, "the scale is more than 0 and at most 1");
+        ensure!((1..=1_000_000).contains(&self.rate), "the rate is 1 to 1,000,000 requests a second");
+        Ok(())
+    }
+}
+
+struct Bench {
+    arguments: Arguments,
+    binaries: Binaries,
+    sizes: Sizes,
+    plan: Plan,
+}
+
+impl Bench {
+    fn prepare(arguments: Arguments) -> Result<Self> {
+        fs::create_dir_all(&arguments.work_dir)?;
+        let work_dir = arguments.work_dir.canonicalize()?;
+        let sizes = Sizes::scaled(arguments.scale);
+        if arguments.fresh {
+            for entry in fs::read_dir(&work_dir)? {
+                let entry = entry?;
+                if entry.file_name().to_string_lossy().starts_with("secrets-") {
+                    fs::remove_dir_all(entry.path())?;
+                }
+            }
+        }
+        let beside_this = std::env::current_exe()?.with_file_name("bare-hyper");
+        let binaries = Binaries {
+            keepwell: arguments.keepwell.clone(),
+            keepwell_trail_off: arguments.keepwell_trail_off.clone(),
+            bare_hyper: arguments.bare_hyper.clone().unwrap_or(beside_this),
+            moto_server: arguments.moto_server.clone(),
+        };
+        let plan = Plan {
+            rounds: arguments.rounds,
+            visit: Duration::from_secs_f64(arguments.seconds),
+            paced_per_second: arguments.rate,
+        };
+        Ok(Self { arguments: Arguments { work_dir, ..arguments }, binaries, sizes, plan })
+    }
+
+    fn wants(&self, row: &str) -> bool {
+        self.arguments.rows.iter().any(|wanted| wanted == "all" || wanted == row)
+    }
+
+    fn wanted_controls(&self) -> &'static [Visit] {
+        if self.arguments.rows.iter().any(|wanted| wanted == "controls") { CONTROLS } else { &[] }
+    }
+
+    /// Visits all that these figures compare, prints what was found, and judges.
+    fn visit(&self, title: &str, figures: &[&Figure], more: &[Visit]) -> Result<Vec<Line>> {
+        let visits: Vec<Visit> =
+            figures.iter().flat_map(|figure| figure.visits()).chain(more.iter().copied()).collect();
+        if visits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let subjects: BTreeSet<Subject> = visits.iter().map(|visit| visit.subject).collect();
+        let stage = Stage::set(&subjects, &self.binaries, &self.arguments.work_dir, self.sizes)?;
+        let visited = visit_all(&visits, &stage, &self.plan);
+
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "\n{title}: medians of {} rounds of {} s\n", self.plan.rounds, self.arguments.seconds)?;
+        writeln!(out, "{}", report::visit_table(&visited))?;
+        for complaint in report::complaints(&visited) {
+            writeln!(out, "{complaint}")?;
+        }
+        Ok(figures.iter().map(|figure| Line::of(figure, &visited)).collect())
+    }
+
+    fn memory(&self) -> Result<Vec<Line>> {
+        if !self.wants("P14") {
+            return Ok(Vec::new());
+        }
+        let footprint = require(&self.binaries.keepwell)
+            .and_then(|keepwell| memory::measure(keepwell, &self.arguments.work_dir, self.sizes));
+        if let Ok(footprint) = &footprint {
+            writeln!(std::io::stdout(), "\n{}", footprint.note())?;
+        }
+        let line = |what: &str, unit, pass, stretch, value: fn(&memory::Footprint) -> f64| Line {
+            row: "P14",
+            what: what.to_owned(),
+            goal: Goal::AtMost { pass, stretch },
+            unit,
+            found: footprint.as_ref().map(|found| vec![value(found)]).map_err(|error| format!("{error:#}")),
+            wrong: 0,
+        };
+        Ok(vec![
+            line("resident memory of the empty server", "MiB", 30.0, 30.0, memory::Footprint::empty_mib),
+            line("for each 100,000 secrets, all cached", "MB", 150.0, 80.0, memory::Footprint::all_cached_mb_per_100k),
+            line("the same, index only", "MB", 40.0, 25.0, memory::Footprint::index_only_mb_per_100k),
+        ])
+    }
+
+    fn cold_start(&self) -> Result<Vec<Line>> {
+        if !self.wants("P15") {
+            return Ok(Vec::new());
+        }
+        let starts = require(&self.binaries.keepwell)
+            .and_then(|keepwell| cold_start::measure(keepwell, &self.arguments.work_dir, self.sizes, self.plan.rounds));
+        if let Ok(starts) = &starts {
+            writeln!(
+                std::io::stdout(),
+                "\nthe very first start, making the folder: {:.3} s",
+                starts.first_ever_seconds
+            )?;
+        }
+        let line = |what: String, pass, stretch, values: fn(&cold_start::ColdStarts) -> &Vec<f64>| Line {
+            row: "P15",
+            what,
+            goal: Goal::AtMost { pass, stretch },
+            unit: "s",
+            found: starts.as_ref().map(|found| values(found).clone()).map_err(|error| format!("{error:#}")),
+            wrong: 0,
+        };
+        let half = format!("process start to first right answer, {} secrets", self.sizes.half);
+        Ok(vec![
+            line(half, 0.5, 0.1, |starts| &starts.half_seconds),
+            line("the same, none".to_owned(), 0.1, 0.05, |starts| &starts.empty_seconds),
+        ])
+    }
+
+    fn print_speed_table(&self, lines: &[Line]) -> Result<()> {
+        let mut out = std::io::stdout().lock();
+        if !lines.is_empty() {
+            writeln!(out, "\nThe speed table\n\n{}", report::speed_table(lines))?;
+        }
+        if self.arguments.scale < 1.0 {
+            let Sizes { few, tenth, half, most } = self.sizes;
+            writeln!(
+                out,
+                "AT SCALE {}: the rows of scale used {few}, {tenth}, {half} and {most} secrets, \
+                 not 1,000, 100,000, 500,000 and 1,000,000.",
+                self.arguments.scale
+            )?;
+        }
+        if self.plan.rounds < 5 {
+            writeln!(out, "Fewer than five rounds: look, but do not quote.")?;
+        }
+        out.flush().context("printing")
+    }
+}

@@ -1,0 +1,124 @@
+//! SigV4 as a client computes it, for the one kind of request the bench sends. Deliberately not the server's own code:
+//! a server measured with its own signer would agree with itself even where both are wrong.
+
+use aws_lc_rs::{digest, hmac};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub struct AccessKey {
+    pub id: String,
+    pub secret: String,
+}
+
+/// Signs for one moment and scope. The server accepts the result for five minutes, so a signer is made for each visit.
+pub struct Signer {
+    amz_date: String,
+    credential: String,
+    scope: String,
+    key: hmac::Key,
+}
+
+const SIGNED_HEADERS: &str = "content-type;host;x-amz-date;x-amz-target";
+const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+
+impl Signer {
+    pub fn new(access_key: &AccessKey, region: &str, service: &str, at: Timestamp) -> Self {
+        let amz_date = at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
+        let day = amz_date.split('T').next().unwrap_or_default().to_owned();
+        let scope = format!("{day}/{region}/{service}/aws4_request");
+
+        let mut key = hmac_key(format!("AWS4{}", access_key.secret).as_bytes());
+        for part in [day.as_str(), region, service, "aws4_request"] {
+            key = hmac_key(hmac::sign(&key, part.as_bytes()).as_ref());
+        }
+        Self { amz_date, credential: format!("{}/{scope}", access_key.id), scope, key }
+    }
+
+    /// Appends a whole HTTP request, with the headers an SDK sends: their number and length are part of the cost.
+    pub fn append_post(&self, out: &mut Vec<u8>, post: &Post<'_>) {
+        let Post { host, target, body, close } = post;
+        let Self { amz_date, credential, .. } = self;
+        let signature = self.signature(post);
+        let connection = if *close { "Connection: close\r\n" } else { "" };
+        let length = body.len();
+        let head = format!(
+            "POST / HTTP/1.1\r\n\
+             Host: {host}\r\n\
+             Accept-Encoding: identity\r\n\
+             X-Amz-Target: {target}\r\n\
+             Content-Type: {CONTENT_TYPE}\r\n\
+             User-Agent: keepwell-bench/0.1 md/plain#1.0 ua/2.1 os/linux#6 md/arch#x86_64 lang/rust#1.95 md/pyimpl#none \
+             m/b,Z,D,e cfg/retry-mode#legacy\r\n\
+             X-Amz-Date: {amz_date}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={SIGNED_HEADERS}, \
+             Signature={signature}\r\n\
+             amz-sdk-invocation-id: 00000000-0000-4000-8000-000000000000\r\n\
+             amz-sdk-request: attempt=1\r\n\
+             {connection}Content-Length: {length}\r\n\r\n"
+        );
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(body);
+    }
+
+    fn signature(&self, post: &Post<'_>) -> String {
+        let Self { amz_date, scope, .. } = self;
+        let Post { host, target, body, .. } = post;
+        let body_hash = sha256_hex(body);
+        let canonical = format!(
+            "POST\n/\n\ncontent-type:{CONTENT_TYPE}\nhost:{host}\nx-amz-date:{amz_date}\nx-amz-target:{target}\n\n\
+             {SIGNED_HEADERS}\n{body_hash}"
+        );
+        let canonical_hash = sha256_hex(canonical.as_bytes());
+        let to_sign = format!("AWS4-HMAC-SHA256\n{amz_date}\n{scope}\n{canonical_hash}");
+        hex::encode(hmac::sign(&self.key, to_sign.as_bytes()))
+    }
+}
+
+pub struct Post<'a> {
+    pub host: &'a str,
+    /// The whole `X-Amz-Target`, such as `secretsmanager.GetSecretValue`.
+    pub target: &'a str,
+    pub body: &'a [u8],
+    /// Asks the server to end the connection after the answer.
+    pub close: bool,
+}
+
+fn hmac_key(bytes: &[u8]) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, bytes)
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(digest::digest(&digest::SHA256, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The expected signature is what botocore 1.44 computes for the same request, key and moment.
+    #[test]
+    fn a_signature_equals_the_one_botocore_computes() {
+        let access_key =
+            AccessKey { id: "AKIDEXAMPLE".to_owned(), secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned() };
+        let at: Timestamp = "2015-08-30T12:36:00Z".parse().unwrap();
+        let signer = Signer::new(&access_key, "us-east-1", "secretsmanager", at);
+
+        let mut request = Vec::new();
+        signer.append_post(
+            &mut request,
+            &Post {
+                host: "127.0.0.1:5337",
+                target: "secretsmanager.GetSecretValue",
+                body: br#"{"SecretId":"db"}"#,
+                close: false,
+            },
+        );
+
+        let text = String::from_utf8(request).unwrap();
+        assert!(
+            text.contains("Signature=dc08084a2695181ad66eee18a269a69eb36a25e60ff80e5f2dc2e726f532b6ad\r\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("Content-Length: 17\r\n\r\n{\"SecretId\":\"db\"}"), "{text}");
+    }
+}
