@@ -1,1 +1,21 @@
-//! What was done: the chained log of records, and the recorder through which alone the store is written.
+//! What was done: CloudTrail-format records in one chained log, and the recorder through which alone the store is
+//! written and answers are released.
+//!
+//! - A change carries its record in its own transaction (the insurance), and the record joins the log right after.
+//! - A read or a refusal is appended to the log before its answer leaves; in strict mode it is on the disk by then.
+//! - What cannot be recorded is not answered: only [`Recorder`] makes a [`Recorded`], and only that is rendered.
+
+mod audit;
+mod call;
+mod entry;
+mod event_time;
+mod json;
+pub mod log;
+mod recorder;
+mod settle;
+
+pub use audit::{AuditReport, Evidence, Finding, audit};
+pub use call::{ApiCall, Failure, RequestParameters, ServiceEvent};
+pub use entry::{Entry, EntryKind, MalformedEntry, Subject};
+pub use json::JsonObject;
+pub use recorder::{Durability, OpenError, Recorded, Recorder, RecorderSettings, Unrecorded, log_id, log_key};

@@ -18,7 +18,7 @@ pub struct CredentialRecord {
     pub account: AccountId,
     pub created_at: Timestamp,
     pub status: CredentialStatus,
-    /// The secret access key, sealed under the account's key.
+    /// The secret access key, sealed; the gate can open it.
     pub sealed_secret: Vec<u8>,
 }
 

@@ -1,0 +1,158 @@
+//! Records in CloudTrail's format.
+//!
+//! Fields, their order and the forms of errors: `userIdentity`, `eventTime` and the rest as the CloudTrail record
+//! contents page of the user guide gives them, `eventVersion` 1.11. Values of secrets have no way in: parameters are
+//! written by the request's shape, which leaves its sensitive members out, and answers of reads are always null.
+
+use std::net::IpAddr;
+
+use gate::{Caller, RequestContext};
+use policy::Action;
+use terms::{AccountId, EventId, Region, Timestamp};
+
+use crate::{
+    entry::{Subject, write_head},
+    event_time::with_event_time,
+    json::JsonObject,
+};
+
+const EVENT_VERSION: &str = "1.11";
+
+/// One authenticated call, however it ended.
+pub struct ApiCall<'a> {
+    pub context: &'a RequestContext,
+    pub caller: &'a Caller,
+    pub event: EventId,
+    /// Such as `secretsmanager.amazonaws.com`.
+    pub source: &'static str,
+    pub action: Action,
+    pub is_read_only: bool,
+    pub parameters: Option<&'a dyn RequestParameters>,
+    /// The `responseElements` object of a change, JSON.
+    pub response: Option<&'a str>,
+    pub failure: Option<Failure<'a>>,
+}
+
+/// A request that can tell what it asked for, leaving out what must not be recorded.
+pub trait RequestParameters: Sync {
+    /// Appends the `requestParameters` object, JSON.
+    fn write(&self, out: &mut Vec<u8>);
+}
+
+/// How a call failed, in the trail's words.
+#[derive(Clone, Copy)]
+pub struct Failure<'a> {
+    pub code: &'a str,
+    pub message: &'a str,
+}
+
+/// Something the service did by itself.
+pub struct ServiceEvent<'a> {
+    pub event: EventId,
+    pub at: Timestamp,
+    pub account: AccountId,
+    pub region: Region,
+    /// Such as `secretsmanager.amazonaws.com`.
+    pub source: &'static str,
+    pub name: &'a str,
+    /// The `additionalEventData` object, JSON.
+    pub data: Option<&'a str>,
+}
+
+impl ApiCall<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>, subject: Option<Subject>) {
+        write_head(out, self.event, subject);
+        let RequestContext { request_id, received_at, source_ip, user_agent, .. } = self.context;
+        let mut record = JsonObject::begin(out);
+        record.plain("eventVersion", EVENT_VERSION).raw("userIdentity", self.caller.identity_json());
+        with_event_time(*received_at, |time| {
+            record.plain("eventTime", time);
+        });
+        record
+            .plain("eventSource", self.source)
+            .plain("eventName", self.action.operation())
+            .plain("awsRegion", self.caller.scope().region.as_str());
+        with_address(*source_ip, |address| {
+            record.plain("sourceIPAddress", address);
+        });
+        if let Some(user_agent) = user_agent {
+            record.text("userAgent", &String::from_utf8_lossy(user_agent.as_bytes()));
+        }
+        if let Some(Failure { code, message }) = &self.failure {
+            record.text("errorCode", code).text("errorMessage", message);
+        }
+        match self.parameters {
+            Some(parameters) => record.value("requestParameters", |out| parameters.write(out)),
+            None => record.raw("requestParameters", "null"),
+        };
+        record.raw("responseElements", self.response.unwrap_or("null"));
+        with_hyphens(request_id.as_bytes(), |id| {
+            record.plain("requestID", id);
+        });
+        with_hyphens(self.event.as_bytes(), |id| {
+            record.plain("eventID", id);
+        });
+        record
+            .raw("readOnly", if self.is_read_only { "true" } else { "false" })
+            .raw("eventType", "\"AwsApiCall\"")
+            .raw("managementEvent", "true")
+            .plain("recipientAccountId", self.caller.account().as_str())
+            .raw("eventCategory", "\"Management\"");
+        self.write_tls(&mut record);
+        record.end();
+    }
+
+    fn write_tls(&self, record: &mut JsonObject<'_>) {
+        let Some(tls) = &self.context.tls else { return };
+        record.value("tlsDetails", |out| {
+            let mut details = JsonObject::begin(out);
+            details.plain("tlsVersion", tls.version).plain("cipherSuite", tls.cipher_suite);
+            if let Some(host) = &self.context.host {
+                details.text("clientProvidedHostHeader", &String::from_utf8_lossy(host.as_bytes()));
+            }
+            details.end();
+        });
+    }
+}
+
+impl ServiceEvent<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>, subject: Option<Subject>) {
+        write_head(out, self.event, subject);
+        let mut record = JsonObject::begin(out);
+        record.plain("eventVersion", EVENT_VERSION).value("userIdentity", |out| {
+            let mut identity = JsonObject::begin(out);
+            identity.plain("accountId", self.account.as_str()).plain("invokedBy", self.source).end();
+        });
+        with_event_time(self.at, |time| {
+            record.plain("eventTime", time);
+        });
+        record
+            .plain("eventSource", self.source)
+            .text("eventName", self.name)
+            .plain("awsRegion", self.region.as_str())
+            .plain("sourceIPAddress", self.source)
+            .plain("userAgent", self.source)
+            .raw("requestParameters", "null")
+            .raw("responseElements", "null");
+        if let Some(data) = self.data {
+            record.raw("additionalEventData", data);
+        }
+        record
+            .plain("eventID", &self.event.to_string())
+            .raw("readOnly", "false")
+            .raw("eventType", "\"AwsServiceEvent\"")
+            .raw("managementEvent", "true")
+            .plain("recipientAccountId", self.account.as_str())
+            .raw("eventCategory", "\"Management\"")
+            .end();
+    }
+}
+
+fn with_address(address: IpAddr, use_text: impl FnOnce(&str)) {
+    // An IPv4 client of a dual-stack listener is shown as IPv4, as anyone searching for it would write it.
+    use_text(&address.to_canonical().to_string());
+}
+
+fn with_hyphens(id: &[u8; 16], use_text: impl FnOnce(&str)) {
+    use_text(&EventId::from_bytes(*id).to_string());
+}

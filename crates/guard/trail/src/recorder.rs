@@ -1,0 +1,386 @@
+//! The only writer of store and log, and the only way for an answer to leave.
+
+use std::{
+    cell::RefCell,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_lc_rs::hmac;
+use contract::{Commit, CommitError, Note, PendingRecord, SecretRecord, StoreError, VersionRecord, Writes};
+use seal::{KeyMaterial, SealError};
+use terms::{Day, EventId};
+
+use crate::{
+    ApiCall, Entry, EntryKind, ServiceEvent, Subject,
+    log::{LogError, LogKey, LogSettings, NodeLog, Position, Recovered},
+    settle::Settler,
+};
+
+/// An answer whose record is handed over. Only the recorder makes one, and only this is rendered.
+#[derive(Debug)]
+pub struct Recorded<T>(T);
+
+/// The record could not be handed over, so there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the call could not be recorded: {0}")]
+pub struct Unrecorded(#[from] LogError);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Records of reads and refusals are with the operating system before the answer, and on the disk soon after.
+    System,
+    /// They are on the disk before the answer.
+    Strict,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct RecorderSettings {
+    pub durability: Durability,
+    pub segment_bytes: u64,
+    pub sync_interval: Duration,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the trail cannot be opened: {0}")]
+    Log(#[from] LogError),
+    #[error("the trail cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    #[error("the trail's keys cannot be derived")]
+    Keys(#[from] SealError),
+    #[error("a record that waits in the store for the trail was changed: event {0}")]
+    ForgedPending(EventId),
+    #[error("the trail's thread cannot start: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+pub struct Recorder {
+    shared: Arc<Shared>,
+    durability: Durability,
+    settler: Settler,
+}
+
+/// What commits under way and the settler have in common.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Writes>,
+    pub(crate) sink: Sink,
+    pub(crate) log_id: [u8; 16],
+    pending_key: hmac::Key,
+    next_ticket: AtomicU64,
+    /// Commits whose records are in the log, and where; the settler takes them.
+    pub(crate) appended: parking_lot::Mutex<Vec<(u64, Position)>>,
+    /// Entries of commits that the log would not take; the settler tries them again.
+    pub(crate) late: parking_lot::Mutex<Vec<(u64, Vec<u8>)>>,
+}
+
+pub(crate) enum Sink {
+    Log(Arc<NodeLog>),
+    /// Forgets everything. For measuring what the trail costs, in a build made for that.
+    #[cfg(feature = "null-sink")]
+    Null,
+}
+
+/// The id of the embedded node's log. Derived, so that an offline check needs the root key and the files alone.
+pub fn log_id(trail_key: &KeyMaterial) -> Result<[u8; 16], SealError> {
+    trail_key.derive("keepwell trail log id")?.id()
+}
+
+pub fn log_key(trail_key: &KeyMaterial) -> Result<LogKey, SealError> {
+    Ok(LogKey::new(trail_key.derive("keepwell trail chain")?.expose()))
+}
+
+fn pending_key(trail_key: &KeyMaterial) -> Result<hmac::Key, SealError> {
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, trail_key.derive("keepwell trail pending")?.expose()))
+}
+
+thread_local! {
+    /// Records of reads are composed here and copied from here, so that a read allocates none.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Recorder {
+    /// Opens the log, and brings into it what the store holds for it from before a crash.
+    pub fn open(
+        folder: &Path,
+        trail_key: &KeyMaterial,
+        store: Arc<dyn Writes>,
+        pending: Vec<PendingRecord>,
+        settings: RecorderSettings,
+    ) -> Result<(Self, Recovered), OpenError> {
+        let (log_id, key, pending_key) = (log_id(trail_key)?, log_key(trail_key)?, pending_key(trail_key)?);
+        let next_ticket = pending.iter().map(|record| record.ticket).max().unwrap_or(0).saturating_add(1);
+        let waiting: std::collections::HashSet<EventId> = pending.iter().map(|record| record.event).collect();
+        let mut arrived = std::collections::HashMap::new();
+        let log_settings = LogSettings { segment_bytes: settings.segment_bytes, sync_interval: settings.sync_interval };
+        let (log, recovered) = NodeLog::open(folder, &key, log_id, log_settings, |record| {
+            if let Some(event) = Entry::read(record.bytes).ok().map(|entry| entry.event)
+                && waiting.contains(&event)
+            {
+                arrived.insert(event, ());
+            }
+        })?;
+        let shared = Arc::new(Shared {
+            store,
+            sink: Sink::Log(log),
+            log_id,
+            pending_key,
+            next_ticket: AtomicU64::new(next_ticket),
+            appended: parking_lot::Mutex::default(),
+            late: parking_lot::Mutex::default(),
+        });
+        for record in pending {
+            shared.append_pending(&record, arrived.contains_key(&record.event))?;
+        }
+        let settler = Settler::start(Arc::clone(&shared))?;
+        Ok((Self { shared, durability: settings.durability, settler }, recovered))
+    }
+
+    /// A recorder that forgets reads. Commits are written as ever, without records.
+    #[cfg(feature = "null-sink")]
+    pub fn null(trail_key: &KeyMaterial, store: Arc<dyn Writes>) -> Result<Self, OpenError> {
+        let shared = Arc::new(Shared {
+            store,
+            sink: Sink::Null,
+            log_id: log_id(trail_key)?,
+            pending_key: pending_key(trail_key)?,
+            next_ticket: AtomicU64::new(1),
+            appended: parking_lot::Mutex::default(),
+            late: parking_lot::Mutex::default(),
+        });
+        let settler = Settler::start(Arc::clone(&shared))?;
+        Ok(Self { shared, durability: Durability::System, settler })
+    }
+
+    /// Asked before a story begins, so that nothing is done that could not be recorded. Costs an atomic load.
+    pub fn health(&self) -> Result<(), Unrecorded> {
+        self.shared.sink.health()
+    }
+
+    /// Records a read or a refusal, and releases its answer.
+    pub async fn tell<T>(
+        &self,
+        call: &ApiCall<'_>,
+        subject: Option<Subject>,
+        answer: T,
+    ) -> Result<Recorded<T>, Unrecorded> {
+        let position = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            call.write(scratch, subject);
+            self.shared.sink.append(&[scratch])
+        })?;
+        self.as_durable_as_wished(position).await?;
+        Ok(Recorded(answer))
+    }
+
+    /// Records a call that read several secrets: its own record and one for each, together.
+    pub async fn tell_all<T>(
+        &self,
+        calls: &[(ApiCall<'_>, Option<Subject>)],
+        answer: T,
+    ) -> Result<Recorded<T>, Unrecorded> {
+        let position = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            let mut ends = Vec::with_capacity(calls.len());
+            for (call, subject) in calls {
+                call.write(scratch, *subject);
+                ends.push(scratch.len());
+            }
+            let mut rest = scratch.as_slice();
+            let mut from = 0;
+            let mut records = Vec::with_capacity(ends.len());
+            for end in ends {
+                let (record, after) = rest.split_at(end.saturating_sub(from).min(rest.len()));
+                records.push(record);
+                (rest, from) = (after, end);
+            }
+            self.shared.sink.append(&records)
+        })?;
+        self.as_durable_as_wished(position).await?;
+        Ok(Recorded(answer))
+    }
+
+    /// Makes a change and records it, or neither.
+    ///
+    /// The change runs on a task of its own: whoever asked may hang up, and the record still reaches the log.
+    pub async fn commit<T>(
+        &self,
+        commit: Commit,
+        call: &ApiCall<'_>,
+        subject: Subject,
+        answer: T,
+    ) -> Result<Recorded<T>, CommitError> {
+        let mut entry = Vec::with_capacity(1536);
+        call.write(&mut entry, Some(subject));
+        if commit.permits().iter().any(|permit| permit.request() != call.context.request_id) {
+            return Err(CommitError::Internal("a permit of another request".into()));
+        }
+        self.commit_entry(commit, call.event, entry).await?;
+        Ok(Recorded(answer))
+    }
+
+    /// Makes a change that the service decided on, and records it, or neither.
+    pub async fn commit_service_event(
+        &self,
+        commit: Commit,
+        event: &ServiceEvent<'_>,
+        subject: Option<Subject>,
+    ) -> Result<(), CommitError> {
+        let mut entry = Vec::with_capacity(1024);
+        event.write(&mut entry, subject);
+        self.commit_entry(commit, event.event, entry).await
+    }
+
+    async fn commit_entry(&self, mut commit: Commit, event: EventId, entry: Vec<u8>) -> Result<(), CommitError> {
+        let shared = Arc::clone(&self.shared);
+        let ticket = shared.next_ticket.fetch_add(1, Ordering::Relaxed);
+        if shared.sink.keeps_records() {
+            commit.records.push(PendingRecord { ticket, event, bytes: shared.sealed(&entry) });
+        }
+        let task = tokio::spawn(async move {
+            shared.store.commit(commit).await?;
+            // The store has the record: should the log not take it now, it will later.
+            if let Err(error) = shared.append_committed(ticket, &entry) {
+                tracing::error!(target: "keepwell::operator", %error, "a change's record waits in the store");
+                shared.late.lock().push((ticket, entry));
+            }
+            Ok(())
+        });
+        task.await.unwrap_or_else(|error| Err(CommitError::Internal(error.to_string().into())))
+    }
+
+    /// Notes, once a day for each version, that it was read.
+    pub fn note_access(&self, secret: &SecretRecord, version: &VersionRecord, day: Day) {
+        // Both are asked, so that both move.
+        let (is_news, is_news_of_version) = (secret.accessed.advance_to(day), version.accessed.advance_to(day));
+        if is_news || is_news_of_version {
+            self.shared.store.note(Note::Accessed {
+                scope: secret.scope,
+                name: secret.name.clone(),
+                secret: secret.uid,
+                version: version.id.clone(),
+                day,
+            });
+        }
+    }
+
+    /// Brings everything to the disk and ends the recorder's threads.
+    pub async fn close(&self) {
+        self.settler.stop();
+        if let Err(error) = self.shared.store.flush_notes().await {
+            tracing::warn!(target: "keepwell::operator", %error, "notes could not be written at the end");
+        }
+        self.shared.sink.close();
+    }
+
+    async fn as_durable_as_wished(&self, position: Position) -> Result<(), Unrecorded> {
+        match self.durability {
+            Durability::System => Ok(()),
+            Durability::Strict => Ok(self.shared.sink.synced(position).await?),
+        }
+    }
+}
+
+impl Shared {
+    /// The entry and a MAC, so that nobody can slip a record into the log through the store.
+    fn sealed(&self, entry: &[u8]) -> Arc<[u8]> {
+        let mac = hmac::sign(&self.pending_key, entry);
+        [entry, mac.as_ref()].concat().into()
+    }
+
+    fn opened<'a>(&self, pending: &'a PendingRecord) -> Option<&'a [u8]> {
+        let (entry, mac) = pending.bytes.split_last_chunk::<32>()?;
+        hmac::verify(&self.pending_key, entry, mac).ok()?;
+        Some(entry)
+    }
+
+    fn append_pending(&self, pending: &PendingRecord, has_arrived: bool) -> Result<(), OpenError> {
+        let entry = self.opened(pending).ok_or(OpenError::ForgedPending(pending.event))?;
+        if has_arrived {
+            self.appended.lock().push((pending.ticket, Position::default()));
+            return Ok(());
+        }
+        Ok(self.append_committed(pending.ticket, entry)?)
+    }
+
+    pub(crate) fn append_committed(&self, ticket: u64, entry: &[u8]) -> Result<(), LogError> {
+        if !self.sink.keeps_records() {
+            return Ok(());
+        }
+        let position = self.sink.append(&[entry])?;
+        self.appended.lock().push((ticket, position));
+        Ok(())
+    }
+}
+
+impl Sink {
+    fn keeps_records(&self) -> bool {
+        match self {
+            Self::Log(_) => true,
+            #[cfg(feature = "null-sink")]
+            Self::Null => false,
+        }
+    }
+
+    fn append(&self, records: &[&[u8]]) -> Result<Position, LogError> {
+        match self {
+            Self::Log(log) => log.append(records),
+            #[cfg(feature = "null-sink")]
+            Self::Null => Ok(Position::default()),
+        }
+    }
+
+    async fn synced(&self, position: Position) -> Result<(), LogError> {
+        match self {
+            Self::Log(log) => log.synced(position).await,
+            #[cfg(feature = "null-sink")]
+            Self::Null => Ok(()),
+        }
+    }
+
+    fn health(&self) -> Result<(), Unrecorded> {
+        match self {
+            Self::Log(log) => Ok(log.health()?),
+            #[cfg(feature = "null-sink")]
+            Self::Null => Ok(()),
+        }
+    }
+
+    fn close(&self) {
+        match self {
+            Self::Log(log) => log.close(),
+            #[cfg(feature = "null-sink")]
+            Self::Null => {}
+        }
+    }
+}
+
+impl<T> Recorded<T> {
+    pub fn into_answer(self) -> T {
+        self.0
+    }
+
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Recorded<U> {
+        Recorded(change(self.0))
+    }
+}
+
+impl Subject {
+    pub fn seen(secret: &SecretRecord) -> Self {
+        Self { kind: EntryKind::Seen, uid: secret.uid, revision: secret.revision }
+    }
+
+    /// The secret after the change.
+    pub fn changed(after: &SecretRecord) -> Self {
+        Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
+    }
+
+    /// The secret before it was erased; its erasure counts as one more revision.
+    pub fn erased(before: &SecretRecord) -> Self {
+        Self { kind: EntryKind::Erased, uid: before.uid, revision: before.revision.saturating_add(1) }
+    }
+}
