@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 
 use http::HeaderValue;
+use http::header::DATE;
 
 use crate::amz_date::AmzDate;
 use crate::claims::{Claims, Form};
 use crate::error::{MissingHeaderParameters, SignatureError};
-use crate::request::ReceivedRequest;
+use crate::request::{ReceivedRequest, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 
 /// Reads `AWS4-HMAC-SHA256 Credential=..., SignedHeaders=a;b, Signature=...` and the headers it leans on.
 ///
@@ -35,7 +36,7 @@ pub(crate) fn parse<'a>(header: &'a HeaderValue, request: &ReceivedRequest<'a>) 
         signed_headers: Cow::Borrowed(parameters.signed_headers),
         signature: Cow::Borrowed(parameters.signature),
         signed_at: signed_at?,
-        session_token: request.header("x-amz-security-token"),
+        session_token: request.header(&X_AMZ_SECURITY_TOKEN),
         form: Form::AuthorizationHeader,
     })
 }
@@ -50,18 +51,18 @@ struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     fn parse(text: &'a str, header: &str) -> Result<Self, SignatureError> {
         let mut parameters = Self::default();
-        if text.trim().is_empty() {
+        if text.trim_ascii().is_empty() {
             return Ok(parameters);
         }
-        for part in text.split(',').map(str::trim) {
-            let Some((name, value)) = part.split_once('=') else {
+        for part in text.split(',').map(str::trim_ascii) {
+            if let Some(value) = part.strip_prefix("Credential=") {
+                parameters.credential = value;
+            } else if let Some(value) = part.strip_prefix("SignedHeaders=") {
+                parameters.signed_headers = value;
+            } else if let Some(value) = part.strip_prefix("Signature=") {
+                parameters.signature = value;
+            } else if !part.contains('=') {
                 return Err(SignatureError::NotAKeyValuePair { part: part.to_owned(), header: header.to_owned() });
-            };
-            match name {
-                "Credential" => parameters.credential = value,
-                "SignedHeaders" => parameters.signed_headers = value,
-                "Signature" => parameters.signature = value,
-                _ => {}
             }
         }
         Ok(parameters)
@@ -71,7 +72,7 @@ impl<'a> Parameters<'a> {
 fn header_text(header: &HeaderValue) -> Result<&str, SignatureError> {
     let bytes = header.as_bytes();
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.trim()),
+        Ok(text) => Ok(text.trim_ascii()),
         // Nothing a signer writes; refused as the sort of part nobody can read.
         Err(_) if bytes.starts_with(b"AWS4-") => {
             let text = String::from_utf8_lossy(bytes).into_owned();
@@ -83,11 +84,11 @@ fn header_text(header: &HeaderValue) -> Result<&str, SignatureError> {
 
 /// `X-Amz-Date`, else `Date`; none when the request has neither.
 fn stated_date(request: &ReceivedRequest<'_>) -> Option<Result<AmzDate, SignatureError>> {
-    let (text, date) = if let Some(text) = request.header("x-amz-date") {
+    let (text, date) = if let Some(text) = request.header(&X_AMZ_DATE) {
         let date = AmzDate::parse(&text);
         (text, date)
     } else {
-        let text = request.header("date")?;
+        let text = request.header(&DATE)?;
         let date = AmzDate::parse_http_date(&text);
         (text, date)
     };

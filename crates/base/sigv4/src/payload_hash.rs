@@ -2,6 +2,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderMap;
 
 use crate::error::SignatureError;
+use crate::request::X_AMZ_CONTENT_SHA256;
 
 /// A SHA-256 in lower-case hex.
 pub(crate) type HexSha256 = [u8; 64];
@@ -24,7 +25,7 @@ pub(crate) fn lower_hex(bytes: &[u8]) -> HexSha256 {
 /// may repeat but not replace.
 pub(crate) fn accepted(headers: &HeaderMap, body: &[u8]) -> Result<HexSha256, SignatureError> {
     let computed = hex_sha256(body);
-    for claimed in headers.get_all("x-amz-content-sha256") {
+    for claimed in headers.get_all(&X_AMZ_CONTENT_SHA256) {
         let claimed = claimed.as_bytes();
         if claimed == computed {
             continue;

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::amz_date::AmzDate;
 use crate::claims::{Claims, Form};
 use crate::error::{MissingQueryParameters, SignatureError};
-use crate::request::{ReceivedRequest, query_parameters};
+use crate::request::{ReceivedRequest, X_AMZ_SECURITY_TOKEN, query_parameters};
 
 /// A week, the longest life AWS lets a presigned request ask for.
 const EXPIRES_SECONDS_MAX: u32 = 604_800;
@@ -44,7 +44,7 @@ pub(crate) fn parse<'a>(request: &ReceivedRequest<'a>) -> Result<Claims<'a>, Sig
         signed_headers,
         signature,
         signed_at,
-        session_token: parameters.session_token.or_else(|| request.header("x-amz-security-token")),
+        session_token: parameters.session_token.or_else(|| request.header(&X_AMZ_SECURITY_TOKEN)),
         form: Form::Presigned { expires_seconds },
     })
 }

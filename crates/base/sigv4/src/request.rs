@@ -1,6 +1,10 @@
 use std::borrow::Cow;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
+
+pub(crate) const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+pub(crate) const X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 
 /// What a verifier sees of a request, raw as received: a layer that decodes or normalises the path first breaks
 /// every signature.
@@ -19,7 +23,7 @@ pub struct ReceivedRequest<'a> {
 impl<'a> ReceivedRequest<'a> {
     /// A header as text. Repetitions are joined by commas, as the signature sees them: where one value is expected,
     /// two never pass for one.
-    pub(crate) fn header(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<Cow<'a, str>> {
         let mut values = self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
         let mut joined = values.next()?;
         for value in values {

@@ -16,7 +16,7 @@ use crate::claims::Form;
 use crate::credential_scope::{CredentialScope, TERMINATOR};
 use crate::error::SignatureError;
 use crate::presented::PresentedSignature;
-use crate::request::ReceivedRequest;
+use crate::request::{ReceivedRequest, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::signed_headers::SignedHeaders;
 use crate::signing_key::SigningKey;
 
@@ -65,11 +65,11 @@ impl Signer<'_> {
         now: Timestamp,
     ) -> Result<(), SigningError> {
         let signed_at = AmzDate::at(now).ok_or(SigningError::TimeOutOfRange)?;
-        headers.insert("x-amz-date", header_value(signed_at.as_str())?);
+        headers.insert(X_AMZ_DATE, header_value(signed_at.as_str())?);
         if let Some(token) = self.session_token {
             let mut token = header_value(token)?;
             token.set_sensitive(true);
-            headers.insert("x-amz-security-token", token);
+            headers.insert(X_AMZ_SECURITY_TOKEN, token);
         }
         let signed_headers = headers_to_sign(headers)?;
         let signature =

@@ -1,4 +1,4 @@
-use subtle::ConstantTimeEq;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use crate::canonical::{self, Expected, Scratch};
 use crate::error::SignatureError;
@@ -21,11 +21,7 @@ impl PresentedSignature<'_> {
         self.check_readable()?;
         let expected = self.expected(request, body, scratch)?;
         let computed = key.signature(expected.string_to_sign);
-        if bool::from(computed.ct_eq(self.signature.as_bytes())) {
-            Ok(())
-        } else {
-            Err(SignatureError::SignatureDoesNotMatch)
-        }
+        verify_slices_are_equal(&computed, self.signature.as_bytes()).map_err(|_| SignatureError::SignatureDoesNotMatch)
     }
 
     /// What the client must have signed: the texts that tell a developer why a signature does not match. They repeat
