@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# The README's first five minutes, exactly as printed: the section's first `sh` block is typed in one shell, all that
+# follow in another. Nothing but the folder and the port is turned elsewhere, through the environment.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+folder="$(mktemp --directory)"
+export KEEPWELL_DATA_DIR="$folder/data" KEEPWELL_LISTEN=127.0.0.1:0 AWS_PAGER="" AWS_EC2_METADATA_DISABLED=true
+for variable in "${!AWS_ACCESS_KEY_ID@}" "${!AWS_SECRET_ACCESS_KEY@}" "${!AWS_ENDPOINT_URL@}" "${!AWS_SESSION_TOKEN@}"; do
+  unset "$variable"
+done
+server=""
+stop() {
+  # The first shell runs `make`, which runs the server: both are of one process group of its own.
+  [ -z "$server" ] || kill -TERM -- "-$server" 2>/dev/null || true
+  rm -rf "$folder"
+}
+trap stop EXIT
+
+# Each `sh` block of the section becomes a file: block-1, block-2, ...
+awk -v out="$folder/block-" '
+  /^## / { inside = /First five minutes/ }
+  inside && /^```sh$/ { block++; next_line = 1; writing = 1; next }
+  /^```$/ { writing = 0 }
+  writing { print > (out block) }
+' README.md
+if [ ! -s "$folder/block-2" ]; then
+  echo "FAILED  README.md has no section 'First five minutes' with two sh blocks"
+  exit 1
+fi
+
+set -m
+bash -e "$folder/block-1" >"$folder/server.log" 2>&1 &
+server=$!
+set +m
+for _ in $(seq 3000); do
+  url="$(cat "$folder/data/endpoint" 2>/dev/null || true)"
+  if [ -n "$url" ] && curl --silent --fail --output /dev/null "${url%/}/ready"; then
+    break
+  fi
+  if ! kill -0 "$server" 2>/dev/null; then
+    break
+  fi
+  sleep 0.2
+done
+
+find "$folder" -name 'block-*' | sort --version-sort | tail --lines=+2 | xargs cat >"$folder/typed"
+if bash -e -o pipefail -x "$folder/typed"; then
+  echo "ok      the README's first five minutes"
+else
+  cat "$folder/server.log"
+  echo "FAILED  the README's first five minutes"
+  exit 1
+fi

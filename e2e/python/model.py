@@ -1,0 +1,94 @@
+"""A service model, as botocore tells it, in the words in which the server describes its own shapes.
+
+The server's description is what `cargo run -p keepwell-secretsmanager --example shapes` prints.
+"""
+
+import json
+import os
+import subprocess
+
+import botocore.loaders
+import botocore.model
+
+from server import REPOSITORY
+
+# What a shape may constrain, as the description names it.
+CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive")
+
+
+def of_server():
+    """Every operation that the server routes, by its own account."""
+    told = os.environ.get("KEEPWELL_SHAPES")
+    if told:
+        with open(told, encoding="utf-8") as file:
+            return json.load(file)["operations"]
+    command = ["cargo", "run", "--quiet", "--package", "keepwell-secretsmanager", "--example", "shapes"]
+    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert printed.returncode == 0, printed.stderr
+    return json.loads(printed.stdout)["operations"]
+
+
+def of_botocore(loader=None):
+    """Every operation of the service model inside a botocore package; by default the installed one."""
+    loaded = (loader or botocore.loaders.Loader()).load_service_model("secretsmanager", "service-2")
+    service = botocore.model.ServiceModel(loaded, "secretsmanager")
+    return {name: _operation(service.operation_model(name)) for name in service.operation_names}
+
+
+def _operation(operation):
+    return {
+        "input": _shape(operation.input_shape),
+        "output": _shape(operation.output_shape),
+        "errors": sorted(shape.name for shape in operation.error_shapes),
+    }
+
+
+def _shape(shape):
+    if shape is None:
+        return {"type": "structure", "members": {}}
+    told = {"type": shape.type_name}
+    told |= {name: shape.metadata[name] for name in CONSTRAINTS if name in shape.metadata}
+    match shape.type_name:
+        case "structure":
+            required = set(shape.required_members)
+            told["members"] = {
+                name: _shape(member) | {"required": name in required} for name, member in shape.members.items()
+            }
+        case "list":
+            told["member"] = _shape(shape.member)
+        case "map":
+            told |= {"key": _shape(shape.key), "value": _shape(shape.value)}
+    return told
+
+
+def differences(ours, theirs, path, *, constraints):
+    """Where two shapes differ, as (path, what ours says, what theirs says). Absent and null are the same."""
+    found = []
+
+    def compare(name, mine, other):
+        if mine != other:
+            found.append((f"{path}{name}", mine, other))
+
+    compare("", ours.get("type", "structure"), theirs["type"])
+    if constraints:
+        for name in CONSTRAINTS:
+            compare(f" {name}", _plain(ours.get(name)), _plain(theirs.get(name)))
+        compare(" required", bool(ours.get("required")), bool(theirs.get("required")))
+    mine, other = ours.get("members") or {}, theirs.get("members") or {}
+    for name in sorted(mine.keys() | other.keys()):
+        here = f"{path}.{name}"
+        if name not in mine or name not in other:
+            found.append((here, "present" if name in mine else "absent", "present" if name in other else "absent"))
+        else:
+            found += differences(mine[name], other[name], here, constraints=constraints)
+    for part, sign in (("member", "[]"), ("key", "{key}"), ("value", "{value}")):
+        if part in theirs:
+            found += differences(ours.get(part) or {}, theirs[part], f"{path}{sign}", constraints=constraints)
+    return found
+
+
+def _plain(constraint):
+    """An enum is a set, false is the absence of a mark, and a minimum of nothing is none."""
+    if isinstance(constraint, list):
+        return sorted(constraint)
+    return constraint or None

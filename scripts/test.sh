@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# `make test`: all that must hold for every change. The last line counts the tests; nothing is skipped in silence.
+set -euo pipefail
+source "$(dirname "$0")/setup.sh"
+
+logs="$(mktemp --directory --tmpdir keepwell-test.XXXXXX)"
+trap 'rm -rf "$logs"' EXIT
+total_passed=0
+total_failed=0
+failed_suites=()
+
+# suite NAME COUNT COMMAND...: runs the command and adds up what COUNT finds in its output ("passed failed").
+# A suite that fails without a failed test, or that ran none, counts as one failure.
+suite() {
+  local name=$1 count=$2 log="$logs/$1.log" status=0 passed failed began=$SECONDS
+  shift 2
+  say "$name"
+  "$@" 2>&1 | tee "$log" || status=$?
+  read -r passed failed < <("$count" "$log")
+  if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
+    echo "$name ended with status $status after $passed passed tests."
+    failed=1
+  fi
+  if [ "$failed" -gt 0 ]; then
+    failed_suites+=("$name")
+  fi
+  total_passed=$((total_passed + passed))
+  total_failed=$((total_failed + failed))
+  echo "-- $name: $passed passed, $failed failed, $((SECONDS - began)) s"
+}
+
+# How each runner tells what it did. What it left out counts as failed.
+count_cargo() {
+  sed -nE 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored.*/\1 \2 \3/p' "$1" |
+    awk '{ passed += $1; failed += $2 + $3 } END { print passed + 0, failed + 0 }'
+}
+count_pytest() {
+  grep -E '^=* ?[0-9]+ (passed|failed|error|skipped).* in [0-9.]+s' "$1" | tail -1 | grep -oE '[0-9]+ [a-z]+' |
+    awk '$2 == "passed" { passed += $1 } $2 ~ /^(failed|error|skipped|xfailed|xpassed)/ { failed += $1 }
+         END { print passed + 0, failed + 0 }'
+}
+count_node() {
+  awk '$1 == "#" && $2 == "pass" { passed = $3 } $1 == "#" && $2 ~ /^(fail|cancelled|skipped|todo)$/ { failed += $3 }
+       END { print passed + 0, failed + 0 }' "$1"
+}
+count_shell() {
+  awk '/^ok / { passed++ } /^FAILED / { failed++ } END { print passed + 0, failed + 0 }' "$1"
+}
+count_step() {
+  awk '/^step ok$/ { passed++ } END { print passed + 0, 0 }' "$1"
+}
+step() { "$@" && echo "step ok"; }
+
+export CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
+need cc build-essential
+need curl curl
+need mount mount
+need_rust
+need_python
+need_node
+export PATH="$venv/bin:$PATH"
+
+suite format count_step step cargo fmt --all --check
+suite build count_step step cargo build --package keepwell
+export KEEPWELL_BINARY="$target_dir/debug/keepwell"
+
+suite rust count_cargo cargo test --no-fail-fast
+
+cargo run --quiet --package keepwell-secretsmanager --example shapes >"$logs/shapes.json" || true
+export KEEPWELL_SHAPES="$logs/shapes.json"
+suite python count_pytest python -m pytest -q --numprocesses 4 --rootdir e2e/python e2e/python
+suite cli count_shell python e2e/python/server.py e2e/cli/stories.sh
+suite first-five-minutes count_shell e2e/cli/first_five_minutes.sh
+suite node count_node python e2e/python/server.py node --test --test-reporter tap e2e/node/
+suite rust-sdk count_cargo python e2e/python/server.py cargo test --package keepwell-e2e
+suite clippy count_step step cargo clippy --quiet --workspace --all-targets
+
+say "All suites, $((SECONDS / 60)) min $((SECONDS % 60)) s"
+if [ ${#failed_suites[@]} -gt 0 ]; then
+  echo "Failed: ${failed_suites[*]}"
+fi
+echo "$total_passed passed, $total_failed failed"
+[ "$total_failed" -eq 0 ]
