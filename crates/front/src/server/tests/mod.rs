@@ -1,0 +1,7 @@
+//! The edge, seen from real sockets.
+
+mod drain;
+mod http1;
+mod limits;
+mod scratch;
+mod tls;
