@@ -50,7 +50,7 @@ pub(crate) fn write<'s>(
     push_path(out, request.path);
     out.push(b'\n');
     if !request.query.is_empty() {
-        encode_query(encoded_query, parameters, request.query, presented.is_presigned())?;
+        encode_query(encoded_query, parameters, request.query)?;
         push_sorted_query(out, encoded_query, parameters);
     }
     out.push(b'\n');
@@ -111,12 +111,11 @@ fn push_path(out: &mut Vec<u8>, path: &str) {
 }
 
 /// Decodes and encodes anew every name and value, so that all spellings of a parameter look the same. A `+` is a
-/// plus. `X-Amz-Signature` cannot sign itself and is left out of a presigned request.
+/// plus. `X-Amz-Signature` cannot sign itself and is left out; only presigned requests come this far with one.
 fn encode_query(
     encoded: &mut Vec<u8>,
     parameters: &mut Vec<EncodedParameter>,
     query: &str,
-    presigned: bool,
 ) -> Result<(), SignatureError> {
     for (name, value) in query_parameters(query) {
         if parameters.len() == QUERY_PARAMETERS_MAX {
@@ -125,7 +124,7 @@ fn encode_query(
         let start = encoded.len();
         push_encoded(encoded, percent_decode_str(name));
         let middle = encoded.len();
-        if presigned && encoded.get(start..) == Some(b"X-Amz-Signature") {
+        if encoded.get(start..) == Some(b"X-Amz-Signature") {
             encoded.truncate(start);
             continue;
         }

@@ -33,7 +33,7 @@ mod verify;
 
 pub use canonical::{Expected, Scratch};
 pub use credential_scope::CredentialScope;
-pub use error::{ErrorKind, SignatureError};
+pub use error::{ErrorKind, MissingHeaderParameters, MissingQueryParameters, SignatureError};
 pub use presented::PresentedSignature;
 pub use request::ReceivedRequest;
 pub use signing_key::SigningKey;

@@ -207,6 +207,19 @@ fn a_presigned_call_is_accepted_and_carries_its_token() {
 }
 
 #[test]
+fn a_presigned_call_may_carry_its_token_as_a_signed_header() {
+    let mut request =
+        Request::new("GET", "/", "", b"").with("host", "localhost:8443").with("x-amz-security-token", "token");
+    let to_sign = RequestToSign { method: "GET", path: "/", query: "", body: b"" };
+    let tokenless = Signer { session_token: None, ..signer() };
+    let expires = Duration::from_secs(60);
+    request.query = tokenless.presign(&to_sign, &request.headers, Server::example().now, expires).unwrap();
+    assert_eq!(Server::example().judge(&request), Ok(()));
+    let received = request.received();
+    assert_eq!(PresentedSignature::parse(&received).unwrap().session_token(), Some("token"));
+}
+
+#[test]
 fn only_the_signature_is_left_out_of_a_presigned_query() {
     let mut request = presigned_call(60);
     request.query.push_str("&X-Amz-Signatur=1");
