@@ -64,7 +64,7 @@ suite format count_step step cargo fmt --all --check
 suite build count_step step cargo build --package keepwell
 export KEEPWELL_BINARY="$target_dir/debug/keepwell"
 
-suite rust count_cargo cargo test --no-fail-fast
+suite rust count_cargo cargo test --quiet --no-fail-fast
 
 cargo run --quiet --package keepwell-secretsmanager --example shapes >"$logs/shapes.json" || true
 export KEEPWELL_SHAPES="$logs/shapes.json"
@@ -72,7 +72,7 @@ suite python count_pytest python -m pytest -q --numprocesses 4 --rootdir e2e/pyt
 suite cli count_shell python e2e/python/server.py e2e/cli/stories.sh
 suite first-five-minutes count_shell e2e/cli/first_five_minutes.sh
 suite node count_node python e2e/python/server.py node --test --test-reporter tap e2e/node/
-suite rust-sdk count_cargo python e2e/python/server.py cargo test --package keepwell-e2e
+suite rust-sdk count_cargo python e2e/python/server.py cargo test --quiet --package keepwell-e2e
 suite clippy count_step step cargo clippy --quiet --workspace --all-targets
 
 say "All suites, $((SECONDS / 60)) min $((SECONDS % 60)) s"

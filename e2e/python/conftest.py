@@ -2,12 +2,10 @@
 
 import contextlib
 import os
-import pathlib
 import uuid
 
 import boto3
 import botocore.config
-import botocore.exceptions
 import pytest
 
 from server import ACCESS_KEY_ID, REGIONS, SECRET_ACCESS_KEY, SPARE_REGIONS, Server

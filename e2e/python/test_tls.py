@@ -1,5 +1,6 @@
 """TLS with the private certificate authority of `keepwell certificate`, trusted through AWS_CA_BUNDLE."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import time
 import pytest
 
 from server import keepwell
+from wire import JSON, Signer
 
 pytestmark = pytest.mark.own_server
 
@@ -90,6 +92,32 @@ def test_http_2_is_offered(server, certificates):
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
         with context.wrap_socket(raw, server_hostname="localhost") as connection:
             assert connection.selected_alpn_protocol() == "h2"
+
+
+def curl(url, *arguments):
+    """One signed call by curl, which says after the body which HTTP it spoke."""
+    body = b'{"PasswordLength":12}'
+    host = url.partition("://")[2].rstrip("/")
+    signed = Signer().authorize(
+        {"Host": host, "Content-Type": JSON, "X-Amz-Target": "secretsmanager.GetRandomPassword"}, body
+    )
+    headers = [part for name, value in signed.items() if name != "Host" for part in ("--header", f"{name}: {value}")]
+    said = subprocess.run(
+        ["curl", "--silent", "--show-error", *arguments, *headers, "--data-binary", body, "-w", "\n%{http_version}", url],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert said.returncode == 0, said.stderr
+    answer, _, version = said.stdout.rpartition("\n")
+    return json.loads(answer), version
+
+
+def test_a_signature_holds_over_http_2_where_the_host_is_an_authority(server, certificates, own_server):
+    answer, version = curl(server.url, "--http2", "--cacert", certificates / "ca.pem")
+    assert (version, len(answer["RandomPassword"])) == ("2", 12)
+    answer, version = curl(own_server("plain").url, "--http2-prior-knowledge")
+    assert (version, len(answer["RandomPassword"])) == ("2", 12)
 
 
 def test_plain_http_is_not_answered_there(server):
