@@ -88,11 +88,12 @@ impl Goal {
     }
 }
 
-/// Of an even number the lower of the middle two: a value that was really measured.
 pub fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len().saturating_sub(1) / 2).copied()
+    let below_middle = sorted.get(sorted.len().saturating_sub(1) / 2)?;
+    let above_middle = sorted.get(sorted.len() / 2)?;
+    Some(f64::midpoint(*below_middle, *above_middle))
 }
 
 /// The lowest and the highest.
@@ -347,8 +348,8 @@ mod tests {
     }
 
     #[test]
-    fn the_median_of_nothing_is_nothing() {
+    fn the_median_of_two_lies_between_them_and_that_of_nothing_is_nothing() {
         assert_eq!(median(&[]), None);
-        assert_eq!(median(&[4.0, 1.0]), Some(1.0));
+        assert_eq!(median(&[4.0, 1.0]), Some(2.5));
     }
 }

@@ -291,3 +291,115 @@ impl Schedule {
         index
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    /// A server that answers its n-th request with what `answer` says of n, one thread for each connection.
+    struct Answering {
+        target: Target,
+        connections: Arc<AtomicUsize>,
+    }
+
+    impl Answering {
+        fn start(answer: impl Fn(usize) -> String + Send + Sync + 'static) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let target = Target { address: listener.local_addr().unwrap(), tls: None };
+            let connections = Arc::new(AtomicUsize::new(0));
+            let (counted, answer, requests) =
+                (Arc::clone(&connections), Arc::new(answer), Arc::new(AtomicUsize::new(0)));
+            thread::spawn(move || {
+                for socket in listener.incoming() {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
+                    thread::spawn(move || converse(socket.unwrap(), &*answer, &requests));
+                }
+            });
+            Self { target, connections }
+        }
+    }
+
+    fn converse(mut socket: TcpStream, answer: &dyn Fn(usize) -> String, requests: &AtomicUsize) {
+        let mut request = [0; 4];
+        while socket.read_exact(&mut request).is_ok() {
+            let text = answer(requests.fetch_add(1, Ordering::Relaxed));
+            socket.write_all(text.as_bytes()).unwrap();
+        }
+    }
+
+    fn ok(body: &str) -> String {
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    }
+
+    /// Asks `count` times for the value `right`.
+    struct Asking {
+        count: usize,
+    }
+
+    impl Requests for Asking {
+        fn next(&mut self, _connection: usize, request: &mut Vec<u8>, needle: &mut Vec<u8>) -> bool {
+            let more = self.count > 0;
+            self.count = self.count.saturating_sub(1);
+            request.extend_from_slice(b"ask!");
+            needle.extend_from_slice(b"right");
+            more
+        }
+    }
+
+    #[test]
+    fn a_run_ends_when_there_is_nothing_more_to_ask() {
+        let server = Answering::start(|_| ok("the right value"));
+        let mut load = Load::open(&server.target, 4, Reuse::KeepAlive).unwrap();
+        let outcome = load.run(&mut Asking { count: 50 }, Pace::Closed, Duration::from_secs(60)).unwrap();
+        assert_eq!((outcome.answered, outcome.answered_in_time, outcome.wrong), (50, 50, 0));
+        assert!(outcome.elapsed < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_wrong_status_a_wrong_value_and_a_lost_connection_are_all_wrong() {
+        let server = Answering::start(|number| match number {
+            3 => "HTTP/1.1 400 Bad Request\r\nContent-Length: 5\r\n\r\nright".to_owned(),
+            5 => ok("another value"),
+            7 => "no HTTP at all\r\n\r\n".to_owned(),
+            _ => ok("the right value"),
+        });
+        let mut load = Load::open(&server.target, 1, Reuse::KeepAlive).unwrap();
+        let outcome = load.run(&mut Asking { count: 10 }, Pace::Closed, Duration::from_secs(60)).unwrap();
+        assert_eq!((outcome.answered, outcome.wrong), (10, 3));
+        assert_eq!(outcome.first_wrong.as_deref(), Some("status 400: right"));
+    }
+
+    #[test]
+    fn a_stall_is_seen_by_every_request_that_fell_due_in_it() {
+        let server = Answering::start(|number| {
+            if number == 50 {
+                thread::sleep(Duration::from_millis(200));
+            }
+            ok("the right value")
+        });
+        let mut load = Load::open(&server.target, 1, Reuse::KeepAlive).unwrap();
+        let pace = Pace::Open { requests_per_second: 1000 };
+        let outcome = load.run(&mut Asking { count: usize::MAX }, pace, Duration::from_millis(400)).unwrap();
+
+        assert_eq!((outcome.answered, outcome.wrong), (400, 0));
+        // A hundred of the four hundred fell due in the first half of the stall and waited through the second.
+        let p80_us = outcome.latency.quantile_us(0.80).unwrap();
+        assert!(p80_us > 90_000.0, "{p80_us}");
+    }
+
+    #[test]
+    fn without_reuse_each_request_has_a_connection_of_its_own() {
+        let server = Answering::start(|_| ok("the right value"));
+        let mut load = Load::open(&server.target, 2, Reuse::Never).unwrap();
+        let outcome = load.run(&mut Asking { count: 20 }, Pace::Closed, Duration::from_secs(60)).unwrap();
+        assert_eq!((outcome.answered, outcome.wrong), (20, 0));
+        assert!(server.connections.load(Ordering::Relaxed) >= 20);
+    }
+}

@@ -5,11 +5,13 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::datasets::{self, Datasets};
+use crate::load::{Load, Pace, Reuse};
 use crate::process::Memory;
 use crate::progress;
+use crate::requests::{SignedReads, once};
 use crate::server::{self, Server, Settings};
 use crate::stage::{Sizes, read_all};
 use crate::visits::READ_SECRETS;
@@ -39,9 +41,7 @@ pub fn measure(keepwell: &Path, work_dir: &Path, sizes: Sizes) -> Result<Footpri
     let empty = at_rest(&server)?;
     datasets::create(&server, 0..READ_SECRETS)?;
     // As many reads as the full folders get, so that buffers and allocator have seen the same traffic.
-    for _ in 0..sizes.tenth / READ_SECRETS {
-        read_all(&server, READ_SECRETS)?;
-    }
+    read_some(&server, sizes.tenth)?;
     let baseline = at_rest(&server)?;
     server.process.stop()?;
 
@@ -95,6 +95,16 @@ impl Footprint {
             told(self.all_cached),
             told(self.index_only)
         )
+    }
+}
+
+fn read_some(server: &Server, reads: u64) -> Result<()> {
+    let mut signed = SignedReads::of(0..READ_SECRETS, &server.caller(), false);
+    let mut load = Load::open(&server.target, 64, Reuse::KeepAlive)?;
+    let outcome = load.run(&mut once(&mut signed, reads), Pace::Closed, Duration::from_secs(120))?;
+    match outcome.first_wrong {
+        Some(wrong) => bail!("{} wrong answers, the first: {wrong}", outcome.wrong),
+        None => Ok(()),
     }
 }
 

@@ -48,9 +48,18 @@ impl Process {
 
     /// Asks it to stop, and waits until it has.
     pub fn stop(mut self) -> Result<()> {
-        self.signal(Signal::TERM);
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if self.has_ended()? {
+            return Ok(());
+        }
+        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            kill_process(pid, Signal::TERM)?;
+        }
         let asked_at = Instant::now();
-        while self.child.try_wait()?.is_none() {
+        while !self.has_ended()? {
             if asked_at.elapsed() > STOP_PATIENCE {
                 bail!("the server did not stop within {} seconds", STOP_PATIENCE.as_secs());
             }
@@ -58,18 +67,12 @@ impl Process {
         }
         Ok(())
     }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // It may have ended by itself, which is what was wanted.
-            let _gone_already = kill_process(pid, signal);
-        }
-    }
 }
 
+/// No server outlives the bench. It may end in order first, because its data folder may be wanted again.
 impl Drop for Process {
     fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
+        if self.end().is_err() {
             let _gone_already = self.child.kill();
             let _gone_already = self.child.wait();
         }

@@ -67,7 +67,9 @@ pub struct Settings<'a> {
 pub fn launch_keepwell(binary: &Path, folder: &Path, settings: Settings<'_>) -> Result<(Server, PathBuf)> {
     let address = free_address()?;
     let mut command = Command::new(binary);
+    without_settings_of_this_shell(&mut command);
     command
+        .current_dir(folder)
         .arg("serve")
         .arg("--data-dir")
         .arg(folder.join("data"))
@@ -87,6 +89,15 @@ pub fn launch_keepwell(binary: &Path, folder: &Path, settings: Settings<'_>) -> 
     let log = folder.join("server.log");
     let target = Target { address, tls: settings.tls.map(|tls| tls.client.clone()) };
     Ok((Server { process: Process::start(&mut command, &log)?, target }, log))
+}
+
+/// Else a variable or a `keepwell.toml` that happens to lie about would be measured with it.
+fn without_settings_of_this_shell(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("KEEPWELL_") {
+            command.env_remove(name);
+        }
+    }
 }
 
 pub fn start_keepwell(binary: &Path, folder: &Path, settings: Settings<'_>) -> Result<Server> {
