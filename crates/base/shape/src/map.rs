@@ -1,0 +1,114 @@
+//! Maps from text to a form.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use serde::Deserializer;
+use serde::de::MapAccess;
+
+use crate::read::{NO_STRUCTURE, Name, Refusals, Take, read_member, take};
+use crate::text::{Text, TextRules};
+use crate::violations::Shown;
+use crate::write::{text_size_bound, write_text};
+use crate::{Description, Draft, Excerpt, Form, Kind, Path, RecordedKind, Value, Violations};
+
+/// A map whose keys have the form `K` and whose values have the form `F`.
+#[derive(Debug)]
+pub struct Map<K, F>(PhantomData<(K, F)>);
+
+impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
+    type Value = BTreeMap<String, Value<F>>;
+    type Draft = BTreeMap<String, Draft<F>>;
+    type Rules = ();
+
+    const ANY: () = ();
+    const SCALAR: bool = false;
+
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self::Draft, D::Error> {
+        take::<Self, D>(json)
+    }
+
+    fn check(draft: &Self::Draft, (): &(), at: &Path<'_>, found: &mut Violations) {
+        let rules: TextRules = K::RULES;
+        for (index, (key, value)) in draft.iter().enumerate() {
+            let at = at.element(index);
+            rules.check(key, &Shown::Text(key), &at, found);
+            F::Kind::check(value, &F::RULES, &at, found);
+        }
+    }
+
+    fn make(draft: Self::Draft) -> Option<Self::Value> {
+        draft.into_iter().map(|(key, value)| Some((key, F::Kind::make(value)?))).collect()
+    }
+
+    fn excerpt(draft: &Self::Draft, out: &mut Excerpt) {
+        out.push("{");
+        for (index, (key, value)) in draft.iter().enumerate() {
+            if out.is_full() {
+                return;
+            }
+            out.push(if index > 0 { ", " } else { "" });
+            out.push(key);
+            out.push("=");
+            F::Kind::excerpt(value, out);
+        }
+        out.push("}");
+    }
+
+    fn rule_texts((): &()) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn describe((): &()) -> Description {
+        let mut description = Description::of("map");
+        description.key = Some(Box::new(Text::describe(&K::RULES)));
+        description.value = Some(Box::new(F::Kind::describe(&F::RULES)));
+        description
+    }
+
+    fn write(value: &Self::Value, out: &mut Vec<u8>) {
+        write_entries(value, out, F::Kind::write);
+    }
+
+    fn size_bound(value: &Self::Value) -> usize {
+        let entries = value.iter().map(|(key, value)| {
+            text_size_bound(key.as_bytes()).saturating_add(F::Kind::size_bound(value)).saturating_add(2)
+        });
+        entries.sum::<usize>().saturating_add(2)
+    }
+}
+
+impl<K: Form<Kind = Text>, F: Form<Kind: RecordedKind>> RecordedKind for Map<K, F> {
+    fn record(value: &Self::Value, out: &mut Vec<u8>) {
+        write_entries(value, out, F::Kind::record);
+    }
+}
+
+impl<'de, K: Form<Kind = Text>, F: Form> Take<'de> for Map<K, F> {
+    type Draft = BTreeMap<String, Draft<F>>;
+    const REFUSALS: Refusals = NO_STRUCTURE;
+
+    fn object<A: MapAccess<'de>>(mut map: A) -> Result<Self::Draft, A::Error> {
+        let mut entries = BTreeMap::new();
+        while let Some(Name(key)) = map.next_key()? {
+            match read_member::<F, A>(&mut map)? {
+                Some(value) => entries.insert(key.into_owned(), value),
+                None => entries.remove(key.as_ref()),
+            };
+        }
+        Ok(entries)
+    }
+}
+
+fn write_entries<T>(entries: &BTreeMap<String, T>, out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    out.push(b'{');
+    for (index, (key, value)) in entries.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_text(key.as_bytes(), out);
+        out.push(b':');
+        write(value, out);
+    }
+    out.push(b'}');
+}

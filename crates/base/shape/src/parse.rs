@@ -1,0 +1,67 @@
+//! Bytes to structure: first every type, then every constraint.
+
+use crate::read::known_text;
+use crate::structure::Structured;
+use crate::{Kind, Path, Structure, Violations};
+
+/// Why a body is no request of the operation it was sent to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// Not JSON, or a value of the wrong type. AWS gives a text for wrong types only.
+    #[error("SerializationException: {}", .0.unwrap_or("no message"))]
+    Serialization(Option<&'static str>),
+    /// Constraints of the model are broken; the text lists them all. It quotes values of members that are not
+    /// sensitive, and never of those that are.
+    #[error("ValidationException: {0}")]
+    Validation(String),
+}
+
+impl ParseError {
+    /// AWS's name of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Serialization(_) => "SerializationException",
+            Self::Validation(_) => "ValidationException",
+        }
+    }
+
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Self::Serialization(message) => *message,
+            Self::Validation(message) => Some(message),
+        }
+    }
+}
+
+/// Reads an awsJson body.
+///
+/// Unknown members are passed over, `null` is absent, of a repeated member the last counts, and a fraction given for
+/// an integer is cut. The work is bounded by the length of the body and the depth of the shape: what is unknown is
+/// skipped without recursion.
+pub fn parse_json<S: Structure>(body: &[u8]) -> Result<S, ParseError> {
+    // A bare scalar is refused without a text, unlike one that stands in a structure's place within the body.
+    let first = body.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    if !matches!(first, Some(b'{' | b'[')) {
+        return Err(ParseError::Serialization(None));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let draft = Structured::<S>::read(&mut json)
+        .and_then(|draft| json.end().map(|()| draft))
+        .map_err(|error| ParseError::Serialization(text_of(&error)))?;
+
+    let mut found = Violations::new();
+    S::check(&draft, &Path::Root, &mut found);
+    if !found.is_empty() {
+        return Err(ParseError::Validation(found.message()));
+    }
+    S::make(draft).ok_or(ParseError::Serialization(None))
+}
+
+fn text_of(error: &serde_json::Error) -> Option<&'static str> {
+    if !error.is_data() {
+        return None;
+    }
+    let printed = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    known_text(printed.strip_suffix(&position).unwrap_or(&printed))
+}

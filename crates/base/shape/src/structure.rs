@@ -1,0 +1,193 @@
+//! Rows of members.
+
+use std::marker::PhantomData;
+
+use serde::Deserializer;
+use serde::de::MapAccess;
+
+use crate::read::{NO_STRUCTURE, Name, Refusals, Take, take};
+use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+
+/// A structure of the wire; [`structure!`](crate::structure) states one.
+pub trait Structure: Sized {
+    /// The members' drafts, in order.
+    type Draft;
+
+    /// The draft with every member absent.
+    fn blank() -> Self::Draft;
+
+    /// Reads the value of the member `name` into the draft, or passes over it when the shape does not know it.
+    fn read_member<'de, A: MapAccess<'de>>(draft: &mut Self::Draft, name: &str, map: &mut A) -> Result<(), A::Error>;
+
+    /// Holds every member against its rules, in the order of the model.
+    fn check(draft: &Self::Draft, at: &Path<'_>, found: &mut Violations);
+
+    /// `None` only where [`Structure::check`] finds a violation.
+    fn make(draft: Self::Draft) -> Option<Self>;
+
+    fn excerpt(draft: &Self::Draft, out: &mut Excerpt);
+
+    fn description() -> Description;
+
+    /// Appends the JSON object with the members that are present. Who answers a caller takes
+    /// [`Reply::write_json`](crate::Reply::write_json), which sees to it that no copies are left behind.
+    fn write_members(&self, out: &mut Vec<u8>);
+
+    /// An upper bound of the bytes that [`Structure::write_members`] adds.
+    fn size_bound(&self) -> usize;
+
+    /// Appends what the trail keeps of this: a JSON object with lower-camel names, absent members left out. Sensitive
+    /// members are no part of it: their types cannot be recorded.
+    fn record(&self, out: &mut Vec<u8>);
+}
+
+/// The kind of a structure.
+#[derive(Debug)]
+pub struct Structured<S>(PhantomData<S>);
+
+impl<S: Structure> Kind for Structured<S> {
+    type Value = S;
+    type Draft = S::Draft;
+    type Rules = ();
+
+    const ANY: () = ();
+    const SCALAR: bool = false;
+
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<S::Draft, D::Error> {
+        take::<Self, D>(json)
+    }
+
+    fn check(draft: &S::Draft, (): &(), at: &Path<'_>, found: &mut Violations) {
+        S::check(draft, at, found);
+    }
+
+    fn make(draft: S::Draft) -> Option<S> {
+        S::make(draft)
+    }
+
+    fn excerpt(draft: &S::Draft, out: &mut Excerpt) {
+        S::excerpt(draft, out);
+    }
+
+    fn rule_texts((): &()) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn describe((): &()) -> Description {
+        S::description()
+    }
+
+    fn write(value: &S, out: &mut Vec<u8>) {
+        value.write_members(out);
+    }
+
+    fn size_bound(value: &S) -> usize {
+        value.size_bound()
+    }
+}
+
+impl<S: Structure> RecordedKind for Structured<S> {
+    fn record(value: &S, out: &mut Vec<u8>) {
+        value.record(out);
+    }
+}
+
+impl<'de, S: Structure> Take<'de> for Structured<S> {
+    type Draft = S::Draft;
+    const REFUSALS: Refusals = NO_STRUCTURE;
+
+    fn object<A: MapAccess<'de>>(mut map: A) -> Result<S::Draft, A::Error> {
+        let mut draft = S::blank();
+        while let Some(Name(name)) = map.next_key()? {
+            S::read_member(&mut draft, &name, &mut map)?;
+        }
+        Ok(draft)
+    }
+}
+
+/// States a structure: `pub struct Name { field: Slot<Form> = "WireName", ... }`.
+///
+/// The fields are public and hold what the slot makes of the form: `Required<Text...>` a `String`, `Optional` and
+/// `Sensitive` an `Option`. `Default` is all absent (and all empty, where something is required).
+#[macro_export]
+macro_rules! structure {
+    ($( #[$about:meta] )* $visibility:vis struct $name:ident {
+        $( $( #[$field_about:meta] )* $field:ident: $slot:ty = $wire:literal ),* $(,)?
+    }) => {
+        $( #[$about] )*
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        $visibility struct $name {
+            $( $( #[$field_about] )* pub $field: <$slot as $crate::Slot>::Value, )*
+        }
+
+        impl $crate::Form for $name {
+            type Kind = $crate::Structured<Self>;
+            const RULES: () = ();
+        }
+
+        impl $crate::Structure for $name {
+            type Draft = ( $( Option<$crate::Draft<<$slot as $crate::Slot>::Form>>, )* );
+
+            fn blank() -> Self::Draft {
+                ( $( None::<$crate::Draft<<$slot as $crate::Slot>::Form>>, )* )
+            }
+
+            fn read_member<'de, A: $crate::serde::de::MapAccess<'de>>(
+                draft: &mut Self::Draft,
+                name: &str,
+                map: &mut A,
+            ) -> Result<(), A::Error> {
+                let ( $( $field, )* ) = draft;
+                match name {
+                    $( $wire => *$field = $crate::read_member::<<$slot as $crate::Slot>::Form, A>(map)?, )*
+                    _ => $crate::skip_member(map)?,
+                }
+                Ok(())
+            }
+
+            fn check(draft: &Self::Draft, at: &$crate::Path<'_>, found: &mut $crate::Violations) {
+                let ( $( $field, )* ) = draft;
+                $( <$slot as $crate::Slot>::check($field.as_ref(), &at.member($wire), found); )*
+            }
+
+            fn make(draft: Self::Draft) -> Option<Self> {
+                let ( $( $field, )* ) = draft;
+                Some(Self { $( $field: <$slot as $crate::Slot>::make($field)?, )* })
+            }
+
+            fn excerpt(draft: &Self::Draft, out: &mut $crate::Excerpt) {
+                let ( $( $field, )* ) = draft;
+                let mut members = out.members();
+                $( members.add::<<$slot as $crate::Slot>::Form>($wire, $field.as_ref()); )*
+                members.close();
+            }
+
+            fn description() -> $crate::Description {
+                $crate::Description::structure(vec![
+                    $( ($wire, $crate::Description::member::<$slot>()), )*
+                ])
+            }
+
+            fn write_members(&self, out: &mut Vec<u8>) {
+                let mut object = $crate::Object::open(out);
+                $(
+                    if let Some(value) = <$slot as $crate::Slot>::get(&self.$field) {
+                        object.add::<<$slot as $crate::Slot>::Form>($wire, value);
+                    }
+                )*
+                object.close();
+            }
+
+            fn size_bound(&self) -> usize {
+                let bounds = [ $( $crate::Object::member_size_bound::<$slot>($wire, &self.$field), )* ];
+                bounds.into_iter().fold(2_usize, usize::saturating_add)
+            }
+
+            fn record(&self, out: &mut Vec<u8>) {
+                let mut object = $crate::Object::open(out);
+                $( <$slot as $crate::Slot>::record($wire, &self.$field, &mut object); )*
+                object.close();
+            }
+        }
+    };
+}
