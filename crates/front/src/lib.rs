@@ -1,3 +1,8 @@
 //! The only floor that knows HTTP: listeners, limits, TLS, routes and the rendering of answers.
 
+mod house;
+mod routes;
 pub mod server;
+mod wire;
+
+pub use house::House;

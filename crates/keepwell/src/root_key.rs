@@ -91,7 +91,7 @@ fn check_custody(path: &Path, file: &File) -> anyhow::Result<()> {
 
 /// The mode of a credential is not asked: systemd keeps the folder private, and where it grants a service user access by
 /// an ACL the mode shows the ACL's mask in the place of the group's bits.
-fn from_credential(path: &Path) -> anyhow::Result<SecretBytes> {
+pub(crate) fn from_credential(path: &Path) -> anyhow::Result<SecretBytes> {
     let file = File::open(path).with_context(|| format!("cannot read the credential {}", path.display()))?;
     read(file).with_context(|| format!("the credential {}", path.display()))
 }

@@ -37,7 +37,7 @@ pub(super) fn look() -> Found {
     }
 }
 
-pub(super) fn warning(version: &Version) -> String {
+pub(super) fn warning(version: Version) -> String {
     format!(
         "the aws CLI on this machine is {version}, which ignores AWS_ENDPOINT_URL: it would send your values to the real \
          AWS. Install 2.13 or newer (1.29 of version 1), or give it --endpoint-url every time"

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::{answer, aws_cli, warn};
 use crate::client_files::{self, Credentials, Endpoint};
 use crate::config::ConfigFlags;
+use crate::process;
 use crate::shell::Shell;
 
 /// Print what a shell exports to point AWS's tools at the server on this machine.
@@ -30,13 +31,14 @@ Examples:
 
 impl Env {
     pub(super) fn run(self) -> anyhow::Result<()> {
+        process::forbid_core_dumps()?;
         let data_dir = self.config.load()?.config.data.data_dir;
         let credentials = client_files::read_credentials(&data_dir)?;
         let endpoint = client_files::read_endpoint(&data_dir)?;
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         answer(&exports(self.shell, &endpoint, &credentials, names))?;
         if let aws_cli::Found::TooOld(version) = aws_cli::look() {
-            warn(&aws_cli::warning(&version));
+            warn(&aws_cli::warning(version));
         }
         Ok(())
     }
@@ -66,7 +68,7 @@ fn exports(
 }
 
 /// Whether AWS's tools would prefer this variable to what we export.
-fn leads_elsewhere(name: &str) -> bool {
+pub(super) fn leads_elsewhere(name: &str) -> bool {
     match name {
         // A session token of other credentials makes every signature wrong.
         "AWS_SESSION_TOKEN" | "AWS_SECURITY_TOKEN" => true,

@@ -1,9 +1,12 @@
 //! The command line: one file a command.
 
 mod aws_cli;
+mod certificate;
 mod check_config;
+mod doctor;
 mod env;
 mod serve;
+mod trail;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -33,6 +36,9 @@ enum Command {
     Serve(serve::Serve),
     Env(env::Env),
     CheckConfig(check_config::CheckConfig),
+    Doctor(doctor::Doctor),
+    Certificate(certificate::Certificate),
+    Trail(trail::Trail),
 }
 
 /// Runs the command that the process was started with.
@@ -49,6 +55,9 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Env(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Doctor(command) => command.run(),
+        Command::Certificate(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Trail(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {
         warn(&format!("{error:#}"));

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use front::server::TlsFiles;
+
 use super::setting::settings;
 
 settings! {
@@ -22,13 +24,6 @@ settings! {
         /// The private key of the certificate, PEM. SIGHUP reads both again.
         "tls.key" => key: Option<PathBuf> = None,
     }
-}
-
-/// The files that a TLS listener needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TlsFiles {
-    pub certificate: PathBuf,
-    pub key: PathBuf,
 }
 
 impl Tls {

@@ -7,6 +7,7 @@
 mod account;
 mod data;
 mod flags;
+mod fuzz;
 mod limit;
 mod listen;
 mod log;
@@ -23,8 +24,9 @@ use std::path::PathBuf;
 pub use account::{Account, RootAccessKey};
 pub use data::Data;
 pub(crate) use flags::ConfigFlags;
+pub use fuzz::fuzz_config;
 pub use limit::Limit;
-pub use listen::{Listen, Tls, TlsFiles};
+pub use listen::{Listen, Tls};
 pub use log::{Log, LogFormat, LogLevel};
 pub use quantity::Bytes;
 pub use quota::Quota;

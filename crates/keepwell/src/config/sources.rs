@@ -60,7 +60,7 @@ impl Sources {
         let path = named.or_else(|| FILES.iter().map(PathBuf::from).find(|path| path.exists()));
         if let Some(path) = path {
             let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            sources.file = Some(ConfigFile { path, text });
+            sources.read_file(path, text);
         }
         Ok(sources)
     }
@@ -86,8 +86,7 @@ impl Sources {
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn read_file(&mut self, path: &str, text: &str) {
+    pub(super) fn read_file(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) {
         self.file = Some(ConfigFile { path: path.into(), text: text.into() });
     }
 

@@ -1,5 +1,9 @@
 use std::time::Duration;
 
+use proptest::prelude::{Strategy, any, prop, proptest};
+use proptest::prop_oneof;
+use proptest::sample::select;
+
 use super::*;
 
 /// Sources that say nothing yet.
@@ -218,12 +222,7 @@ fn what_check_config_writes_is_a_file_that_gives_the_same_configuration() {
     let flags =
         [("data_dir", "/it's \"here\""), ("region", "eu-west-1"), ("region", "us-east-1"), ("worker_threads", "3")];
     let first = Given::flags(flags).load();
-    let written: Vec<String> = first
-        .settings
-        .iter()
-        .filter_map(|setting| Some(format!("{} = {}\n", setting.key, setting.value.as_ref()?)))
-        .collect();
-    let second = Given::nothing().file(&written.concat()).load();
+    let second = Given::nothing().file(&fuzz::write(&first.settings)).load();
     assert_eq!(format!("{:?}", first.config), format!("{:?}", second.config));
 }
 
@@ -234,4 +233,36 @@ fn every_setting_has_a_key_and_a_doc_of_its_own() {
         assert!(setting.keys().all(|key| seen.insert(key)), "{} is stated twice", setting.key);
         assert!(setting.doc.ends_with('.'), "{}: {}", setting.key, setting.doc);
     }
+}
+
+/// Lines of a file: known keys and near misses, with values that fit, nearly fit, or are anything at all.
+fn any_line() -> impl Strategy<Value = String> {
+    let known: Vec<&str> = groups().into_iter().flat_map(|group| group.settings).map(|setting| setting.key).collect();
+    let values =
+        ["1", "0", "-1", "true", "\"25 s\"", "\"512 MiB\"", "\"127.0.0.1:1\"", "[\"us-east-1\"]", "\"strict\"", "{}"];
+    let key = prop_oneof![8 => select(known).prop_map(str::to_owned), 1 => "[a-z_.]{1,12}"];
+    let value = prop_oneof![8 => select(values.to_vec()).prop_map(str::to_owned), 1 => any::<String>()];
+    (key, value).prop_map(|(key, value)| format!("{key} = {value}\n"))
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_understood_or_refused(data in prop::collection::vec(any::<u8>(), 0..400)) {
+        fuzz_config(&data);
+    }
+
+    #[test]
+    fn any_lines_are_understood_or_refused(
+        variable in select(vec!["KEEPWELL_LISTEN", "KEEPWELL_QUOTA_SECRET_BYTES", "KEEPWELL_LOG_LEVEL", "STATE_DIRECTORY"]),
+        value in any::<String>(),
+        lines in prop::collection::vec(any_line(), 0..6),
+    ) {
+        fuzz_config(format!("{variable}\n{}\n\n\n{}", value.replace('\n', " "), lines.concat()).as_bytes());
+    }
+}
+
+#[test]
+fn the_fuzzed_entrance_accepts_what_is_right() {
+    assert!(fuzz_config(b"KEEPWELL_LISTEN\n127.0.0.1:1\nregion\neu-west-1\n[quota]\nsecret_bytes = 5\n"));
+    assert!(!fuzz_config(b"KEEPWELL_LISTEN\nnowhere\n\n\n"));
 }

@@ -1,1 +1,25 @@
 //! AWS Secrets Manager: shapes, operations and the rules of versions, labels and deletion.
+//!
+//! An operation is one file in `operations/`, and reads as a story: find, ask for the permit, decide with pure rules
+//! (`versions`, `tags`, `filters`), seal, commit with its record. Errors are in [`Error`], in AWS's words.
+
+mod background;
+mod error;
+mod filters;
+mod listing;
+mod operations;
+mod paging;
+mod quotas;
+mod random_password;
+mod room;
+pub mod shapes;
+mod tags;
+mod turnstiles;
+mod versions;
+
+pub use background::{do_due, work};
+pub use error::{Error, Fault};
+pub use operations::{Operation, Outcome, answer};
+pub use quotas::Quotas;
+pub use room::Room;
+pub use turnstiles::Turnstiles;

@@ -137,8 +137,8 @@ impl Commit {
     }
 
     #[must_use]
-    pub fn job(mut self, job: JobChange) -> Self {
-        self.jobs.push(job);
+    pub fn jobs(mut self, jobs: impl IntoIterator<Item = JobChange>) -> Self {
+        self.jobs.extend(jobs);
         self
     }
 

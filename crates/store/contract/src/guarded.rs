@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use policy::{Action, Permit, WrongPermit};
-use terms::AccountId;
+use terms::{AccountId, ArnSuffix};
 
 use crate::SecretRecord;
 
@@ -27,6 +27,12 @@ impl Guarded<Arc<SecretRecord>> {
 
     pub fn account(&self) -> AccountId {
         self.0.scope.account
+    }
+
+    /// Whether the ARN that was asked for is this secret's: an ARN with another suffix means an earlier secret of the
+    /// same name.
+    pub fn has_suffix(&self, suffix: ArnSuffix) -> bool {
+        self.0.suffix == suffix
     }
 
     /// Opens the record. The permit's resource must be this very secret.

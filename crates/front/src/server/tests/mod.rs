@@ -2,6 +2,7 @@
 
 mod drain;
 mod http1;
+mod http2;
 mod limits;
 mod scratch;
 mod tls;

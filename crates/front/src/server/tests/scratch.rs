@@ -124,12 +124,12 @@ impl Server {
     }
 
     pub(super) async fn until_asked(&self, times: u32) {
-        let asked = async {
-            while self.application.asked.load(Ordering::SeqCst) < times {
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-        };
-        timeout(HANGING, asked).await.expect("the application was not asked");
+        until(&self.application.asked, times).await;
+    }
+
+    /// Until a request was dropped before its answer.
+    pub(super) async fn until_dropped(&self) {
+        until(&self.application.dropped, 1).await;
     }
 
     /// Tells the server to stop, without waiting.
@@ -141,6 +141,15 @@ impl Server {
     pub(super) async fn stop(self) -> DrainReport {
         timeout(HANGING, self.tell_to_stop()).await.expect("the server does not stop").unwrap()
     }
+}
+
+async fn until(count: &AtomicU32, least: u32) {
+    let reached = async {
+        while count.load(Ordering::SeqCst) < least {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    timeout(HANGING, reached).await.expect("it never happens");
 }
 
 /// The client's end of a connection.

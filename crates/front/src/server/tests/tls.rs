@@ -27,7 +27,7 @@ fn certificate_in(folder: &Path) -> TlsFiles {
     TlsFiles { certificate: issued.certificate, key: issued.key }
 }
 
-async fn server_with(folder: &Path) -> Server {
+pub(super) async fn server_with(folder: &Path) -> Server {
     let files = certificate_in(folder);
     Server::with(|settings| settings.tls = Some(files)).await
 }
@@ -35,8 +35,8 @@ async fn server_with(folder: &Path) -> Server {
 /// What a client wants of the handshake.
 pub(super) struct Wishes {
     pub(super) protocols: &'static [&'static [u8]],
-    groups: Vec<&'static dyn rustls::crypto::SupportedKxGroup>,
-    versions: Vec<&'static SupportedProtocolVersion>,
+    pub(super) groups: Vec<&'static dyn rustls::crypto::SupportedKxGroup>,
+    pub(super) versions: Vec<&'static SupportedProtocolVersion>,
 }
 
 impl Default for Wishes {

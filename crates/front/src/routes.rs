@@ -1,0 +1,65 @@
+//! Everything this server can do.
+
+use http::HeaderMap;
+use secretsmanager::Operation as SecretsManager;
+
+/// What a request is for, before anybody believes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    SecretsManager(SecretsManager),
+}
+
+/// Reads the target of an awsJson request. Targets are case-sensitive.
+pub(crate) fn route(headers: &HeaderMap) -> Option<Route> {
+    let target = headers.get("x-amz-target")?.to_str().ok()?;
+    Some(match target {
+        "secretsmanager.BatchGetSecretValue" => Route::SecretsManager(SecretsManager::BatchGetSecretValue),
+        "secretsmanager.CreateSecret" => Route::SecretsManager(SecretsManager::CreateSecret),
+        "secretsmanager.DeleteSecret" => Route::SecretsManager(SecretsManager::DeleteSecret),
+        "secretsmanager.DescribeSecret" => Route::SecretsManager(SecretsManager::DescribeSecret),
+        "secretsmanager.GetRandomPassword" => Route::SecretsManager(SecretsManager::GetRandomPassword),
+        "secretsmanager.GetSecretValue" => Route::SecretsManager(SecretsManager::GetSecretValue),
+        "secretsmanager.ListSecretVersionIds" => Route::SecretsManager(SecretsManager::ListSecretVersionIds),
+        "secretsmanager.ListSecrets" => Route::SecretsManager(SecretsManager::ListSecrets),
+        "secretsmanager.PutSecretValue" => Route::SecretsManager(SecretsManager::PutSecretValue),
+        "secretsmanager.RestoreSecret" => Route::SecretsManager(SecretsManager::RestoreSecret),
+        "secretsmanager.TagResource" => Route::SecretsManager(SecretsManager::TagResource),
+        "secretsmanager.UntagResource" => Route::SecretsManager(SecretsManager::UntagResource),
+        "secretsmanager.UpdateSecret" => Route::SecretsManager(SecretsManager::UpdateSecret),
+        "secretsmanager.UpdateSecretVersionStage" => Route::SecretsManager(SecretsManager::UpdateSecretVersionStage),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(target: &'static str) -> Option<Route> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-target", http::HeaderValue::from_static(target));
+        route(&headers)
+    }
+
+    #[test]
+    fn every_operation_is_routed_by_its_own_name() {
+        for operation in SecretsManager::ALL {
+            let target = format!("secretsmanager.{}", operation.action().operation()).leak();
+            assert_eq!(of(target), Some(Route::SecretsManager(*operation)));
+        }
+    }
+
+    #[test]
+    fn other_targets_are_not_routed() {
+        for target in [
+            "secretsmanager.getsecretvalue",
+            "SecretsManager.GetSecretValue",
+            "GetSecretValue",
+            "",
+            "secretsmanager.RotateSecret",
+        ] {
+            assert_eq!(of(target), None, "{target}");
+        }
+        assert_eq!(route(&HeaderMap::new()), None);
+    }
+}

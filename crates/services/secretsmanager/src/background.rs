@@ -1,0 +1,171 @@
+//! Work that nobody waits for: erasing secrets whose recovery window has ended, and removing versions that nobody can
+//! see any more. Each job is done under the service's own permit, fenced, and recorded like any call.
+
+use std::{sync::Arc, time::Duration};
+
+use contract::{
+    Change, Commit, CommitError, Guard, JobChange, JobKind, JobRecord, Jobs, Lease, Pick, SecretChange, SecretRecord,
+};
+use policy::{Action, Permit};
+use terms::{EventId, RequestId, Timestamp, VersionId};
+use trail::{JsonObject, ServiceEvent, Subject};
+
+use crate::{
+    error::Error,
+    quotas::Quotas,
+    room::{Room, SOURCE},
+    versions,
+};
+
+const END_RECOVERY_WINDOW: Action = Action::new("secretsmanager:EndRecoveryWindow");
+const TRIM_VERSIONS: Action = Action::new("secretsmanager:TrimVersions");
+
+/// Jobs taken at once.
+const JOBS_MAX: usize = 100;
+/// How long to rest when nothing is due.
+const REST: Duration = Duration::from_secs(1);
+
+/// Does what is due, for ever.
+pub async fn work(room: &Room, jobs: &dyn Jobs) {
+    loop {
+        match do_due(room, jobs).await {
+            // There may be more.
+            Ok(JOBS_MAX..) => {}
+            Ok(_) => tokio::time::sleep(REST).await,
+            Err(error) => {
+                let cause = format!("{error:?}");
+                tracing::error!(target: "keepwell::operator", cause, "background work failed and is tried again");
+                tokio::time::sleep(10 * REST).await;
+            }
+        }
+    }
+}
+
+/// Does what is due now. Returns how many jobs were looked at.
+pub async fn do_due(room: &Room, jobs: &dyn Jobs) -> Result<usize, Error> {
+    let due = jobs.due(room.clock.now(), JOBS_MAX).await?;
+    for job in &due {
+        if let Some(lease) = jobs.claim(job).await? {
+            do_job(room, &lease).await?;
+        }
+    }
+    Ok(due.len())
+}
+
+/// The trimming that the secret will need, if any.
+pub(crate) fn trim_job(secret: &SecretRecord, quotas: &Quotas) -> Option<JobChange> {
+    versions::trim_due_at(secret, quotas).map(|due_at| JobChange::Schedule {
+        kind: JobKind::TrimVersions,
+        subject: secret.uid,
+        scope: secret.scope,
+        name: secret.name.clone(),
+        due_at,
+    })
+}
+
+/// A secret that goes takes its jobs with it.
+pub(crate) fn end_of_jobs(secret: &SecretRecord) -> [JobChange; 2] {
+    [JobKind::EndRecoveryWindow, JobKind::TrimVersions].map(|kind| JobChange::Cancel { kind, subject: secret.uid })
+}
+
+async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
+    let job = &lease.job;
+    let request = RequestId::random(&*room.entropy);
+    let action = match job.kind {
+        JobKind::EndRecoveryWindow => END_RECOVERY_WINDOW,
+        JobKind::TrimVersions => TRIM_VERSIONS,
+    };
+    let Some(found) = room.store.secret(job.scope, job.name.as_str(), Pick::Labelled).await? else {
+        // Erasing a secret cancels its jobs in the same commit.
+        return Err(Error::Internal(format!("a {} job has no secret", job.kind.as_str())));
+    };
+    let permit = room.gate.authorize_job(job, action, &found, request)?;
+    let secret = found.open(&permit)?;
+    if secret.uid != job.subject {
+        return Err(Error::Internal(format!("a {} job is for an earlier secret of this name", job.kind.as_str())));
+    }
+    let now = room.clock.now();
+    let done = match job.kind {
+        JobKind::EndRecoveryWindow => end_recovery_window(room, job, permit, secret, now).await,
+        JobKind::TrimVersions => trim_versions(room, job, permit, secret, now).await,
+    };
+    match done {
+        // Someone was faster: restored it, put a version, rescheduled. The next look tells what is left to do.
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+async fn end_recovery_window(
+    room: &Room,
+    job: &JobRecord,
+    permit: Permit,
+    secret: Arc<SecretRecord>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    // RestoreSecret cancels the job in its commit, so a live secret here is one that was just restored.
+    if secret.delete_at.is_none_or(|delete_at| delete_at > now) {
+        return Ok(());
+    }
+    let commit = fenced(permit, job)
+        .change(Change::Secret(SecretChange::Erase { before: Arc::clone(&secret) }))?
+        .jobs(end_of_jobs(&secret));
+    record(room, commit, &secret, Subject::erased(&secret), "EndSecretDelete", None, now).await
+}
+
+async fn trim_versions(
+    room: &Room,
+    job: &JobRecord,
+    permit: Permit,
+    before: Arc<SecretRecord>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let removed = versions::removable(&before, now, &room.quotas);
+    let after = Arc::new(versions::without(&before, &removed));
+    let next = trim_job(&after, &room.quotas).unwrap_or(JobChange::Cancel { kind: job.kind, subject: job.subject });
+    let commit = fenced(permit, job)
+        .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
+        .jobs([next]);
+    let removed: Vec<&VersionId> = removed.iter().collect();
+    record(room, commit, &after, Subject::changed(&after), "SecretVersionDeletion", Some(&removed), now).await
+}
+
+fn fenced(permit: Permit, job: &JobRecord) -> Commit {
+    Commit::under(permit).guard(Guard::Fence { kind: job.kind, subject: job.subject, fence: job.fence })
+}
+
+/// Makes the change, with a service event that tells of it.
+async fn record(
+    room: &Room,
+    commit: Commit,
+    secret: &SecretRecord,
+    subject: Subject,
+    name: &str,
+    versions: Option<&[&VersionId]>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let data = event_data(&secret.arn, versions);
+    let event = ServiceEvent {
+        event: EventId::random(&*room.entropy),
+        at: now,
+        account: secret.scope.account,
+        region: secret.scope.region,
+        source: SOURCE,
+        name,
+        data: Some(&data),
+    };
+    let made: Result<(), CommitError> = room.recorder.commit_service_event(commit, &event, Some(subject)).await;
+    Ok(made?)
+}
+
+fn event_data(arn: &str, versions: Option<&[&VersionId]>) -> String {
+    let mut out = Vec::new();
+    let mut data = JsonObject::begin(&mut out);
+    data.text("SecretId", arn);
+    if let Some(versions) = versions {
+        let ids: Vec<&str> = versions.iter().map(|version| version.as_str()).collect();
+        data.raw("VersionIds", &serde_json::Value::from(ids).to_string());
+    }
+    data.end();
+    String::from_utf8(out).unwrap_or_default()
+}

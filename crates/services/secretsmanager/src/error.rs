@@ -1,0 +1,237 @@
+//! What an operation may fail with, in AWS's words.
+//!
+//! Texts marked "chosen" have no recorded counterpart; they stay as they are once clients have seen them.
+
+use std::fmt;
+
+use contract::{CommitError, StoreError};
+use facades::EnvelopeError;
+use gate::AuthorizationError;
+use policy::{Denied, WrongPermit};
+use shape::ParseError;
+use terms::InvalidSecretName;
+use trail::Unrecorded;
+
+#[derive(Debug)]
+pub enum Error {
+    /// The caller asked for something that is not there, or not theirs to see.
+    ResourceNotFound(String),
+    /// The request contradicts the secret's state, such as a pending deletion.
+    InvalidRequest(String),
+    /// A member, or the way members are combined.
+    InvalidParameter(String),
+    ResourceExists(String),
+    LimitExceeded(String),
+    InvalidNextToken,
+    EncryptionFailure,
+    DecryptionFailure,
+    AccessDenied(Box<Denied>),
+    /// The body is not JSON, or a member has the wrong type.
+    Serialization(Option<&'static str>),
+    /// A constraint of the model is broken.
+    Validation(String),
+    /// Someone else changed the secret between reading and writing: the story is told again.
+    Conflict,
+    /// The call cannot be recorded, so it is not answered.
+    Unrecorded(Unrecorded),
+    /// We failed. The caller learns only the request id.
+    Internal(String),
+}
+
+/// Whose words these are, and how the error travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Caller,
+    Service,
+    Unavailable,
+}
+
+impl Error {
+    /// The error's name on the wire.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ResourceNotFound(_) => "ResourceNotFoundException",
+            Self::InvalidRequest(_) => "InvalidRequestException",
+            Self::InvalidParameter(_) => "InvalidParameterException",
+            Self::ResourceExists(_) => "ResourceExistsException",
+            Self::LimitExceeded(_) => "LimitExceededException",
+            Self::InvalidNextToken => "InvalidNextTokenException",
+            Self::EncryptionFailure => "EncryptionFailure",
+            Self::DecryptionFailure => "DecryptionFailure",
+            Self::AccessDenied(_) => "AccessDeniedException",
+            Self::Serialization(_) => "SerializationException",
+            Self::Validation(_) => "ValidationException",
+            Self::Conflict | Self::Internal(_) => "InternalServiceError",
+            Self::Unrecorded(_) => "ServiceUnavailable",
+        }
+    }
+
+    /// The error's name on the trail: CloudTrail shortens AccessDeniedException.
+    pub fn trail_code(&self) -> &'static str {
+        match self {
+            Self::AccessDenied(_) => "AccessDenied",
+            other => other.code(),
+        }
+    }
+
+    /// What the caller is told. None for errors that AWS sends without a text.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Self::ResourceNotFound(text)
+            | Self::InvalidRequest(text)
+            | Self::InvalidParameter(text)
+            | Self::ResourceExists(text)
+            | Self::LimitExceeded(text)
+            | Self::Validation(text) => Some(text.clone()),
+            // Chosen after the model's documentation.
+            Self::InvalidNextToken => Some("The NextToken value is invalid.".to_owned()),
+            Self::EncryptionFailure => Some(
+                "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the \
+                 KMS key is available, enabled, and not in an invalid state."
+                    .to_owned(),
+            ),
+            Self::DecryptionFailure => {
+                Some("Secrets Manager can't decrypt the protected secret text using the provided KMS key.".to_owned())
+            }
+            Self::AccessDenied(denied) => Some(denied.to_string()),
+            Self::Serialization(text) => text.map(str::to_owned),
+            Self::Conflict | Self::Internal(_) => Some("An internal error occurred.".to_owned()),
+            Self::Unrecorded(_) => Some("Service is unable to handle request.".to_owned()),
+        }
+    }
+
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Conflict | Self::Internal(_) => Fault::Service,
+            Self::Unrecorded(_) => Fault::Unavailable,
+            _ => Fault::Caller,
+        }
+    }
+
+    /// Does the body of the answer spell its text `Message`? Modelled errors do; front-end ones are lower-case.
+    pub fn has_capital_message(&self) -> bool {
+        !matches!(self, Self::Validation(_))
+    }
+
+    pub(crate) fn secret_not_found() -> Self {
+        Self::ResourceNotFound("Secrets Manager can't find the specified secret.".to_owned())
+    }
+
+    pub(crate) fn label_not_found(label: &str) -> Self {
+        Self::ResourceNotFound(format!(
+            "Secrets Manager can't find the specified secret value for staging label: {label}"
+        ))
+    }
+
+    pub(crate) fn version_not_found(id: &str) -> Self {
+        Self::ResourceNotFound(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+    }
+
+    pub(crate) fn marked_for_deletion() -> Self {
+        Self::InvalidRequest(
+            "You can't perform this operation on the secret because it was marked for deletion.".to_owned(),
+        )
+    }
+
+    pub(crate) fn token_missing() -> Self {
+        Self::InvalidRequest("You must provide a ClientRequestToken value. We recommend a UUID-type value.".to_owned())
+    }
+
+    pub(crate) fn token_in_use(token: &str, arn: &str) -> Self {
+        Self::ResourceExists(format!(
+            "You can't use ClientRequestToken {token} because that value is already in use for a version of secret \
+             {arn}."
+        ))
+    }
+
+    pub(crate) fn two_values() -> Self {
+        Self::InvalidParameter(
+            "You can't specify both a binary secret value and a string secret value in the same secret.".to_owned(),
+        )
+    }
+
+    pub(crate) fn invalid_parameter(text: impl Into<String>) -> Self {
+        Self::InvalidParameter(text.into())
+    }
+
+    /// A member whose machinery is not part of this server yet. Chosen.
+    pub(crate) fn not_offered(member: &str) -> Self {
+        Self::InvalidParameter(format!("{member} is not supported by this server."))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<InvalidSecretName> for Error {
+    fn from(invalid: InvalidSecretName) -> Self {
+        Self::Validation(invalid.to_string())
+    }
+}
+
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Self {
+        match error {
+            ParseError::Serialization(text) => Self::Serialization(text),
+            ParseError::Validation(text) => Self::Validation(text),
+        }
+    }
+}
+
+impl From<AuthorizationError> for Error {
+    fn from(error: AuthorizationError) -> Self {
+        match error {
+            AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
+            AuthorizationError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnvelopeError> for Error {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::InvalidKey(text) => {
+                Self::InvalidParameter(format!("The operation failed because of an invalid KMS key: {text}"))
+            }
+            EnvelopeError::Encryption => Self::EncryptionFailure,
+            EnvelopeError::Decryption => Self::DecryptionFailure,
+            EnvelopeError::WrongPermit(wrong) => wrong.into(),
+        }
+    }
+}
+
+// What follows is our own fault or misfortune. Callers see none of it; the log does.
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<WrongPermit> for Error {
+    fn from(wrong: WrongPermit) -> Self {
+        Self::Internal(wrong.to_string())
+    }
+}
+
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict | CommitError::NameTaken => Self::Conflict,
+            // Each operation that can meet it says it in its own words first.
+            CommitError::QuotaExceeded => Self::LimitExceeded("You have exceeded a quota.".to_owned()),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<Unrecorded> for Error {
+    fn from(error: Unrecorded) -> Self {
+        Self::Unrecorded(error)
+    }
+}

@@ -1,0 +1,175 @@
+use std::sync::Arc;
+
+use contract::{
+    AccessDay, Change, Commit, CommitError, Guard, Pick, SecretChange, SecretRecord, Tag, Value, VersionRecord,
+};
+use policy::{Action, Permit, Resource};
+use terms::{AWSCURRENT, SecretId, SecretName, StagingLabel, Uid, VersionId, arn_suffix, secret_arn};
+use trail::{Recorded, Subject};
+
+use crate::{
+    error::Error,
+    operations::put_secret_value::response_elements,
+    room::{Call, Found, NewValue},
+    shapes::{CreateSecretRequest, CreateSecretResponse},
+    tags,
+};
+
+/// Makes a secret, with a first version when a value is given.
+pub(crate) async fn create_secret(
+    call: &Call<'_>,
+    ask: &CreateSecretRequest,
+) -> Result<Recorded<CreateSecretResponse>, Error> {
+    let name = SecretName::parse(&ask.name)?;
+    let token = ask.client_request_token.as_deref().ok_or_else(Error::token_missing)?;
+    let value = NewValue::of(ask.secret_string.as_ref(), ask.secret_binary.as_ref())?;
+    refuse_what_is_not_offered(ask)?;
+    let tags = asked_tags(ask)?;
+    tags::check(&tags)?;
+    let tags = tags::merge(&[], &tags, &call.room.quotas)?;
+
+    let found = call.find(&SecretId::Name(name.clone()), &ask.name, Pick::Version(token)).await?;
+    if found.exists() {
+        return replay(call, found, token, value).await;
+    }
+    let after = Arc::new(draft(call, ask, name, token, tags));
+    let permit = permit(call, call.action, &after, &ask.name).await?;
+    let after = match value {
+        Some(value) => Arc::new(with_first_version(call, &permit, &after, token, &value).await?),
+        None => {
+            // A key that cannot be used is refused at once, and not by the first value.
+            if let Some(key) = &after.kms_key_id {
+                call.room.kms.choose(after.scope, key).await?;
+            }
+            after
+        }
+    };
+
+    let mut commit = Commit::under(permit);
+    if after.tags.is_some() {
+        commit = commit.and_under(self::permit(call, TAG_RESOURCE, &after, &ask.name).await?);
+    }
+    let version_id = (!after.versions.is_empty()).then(|| token.to_owned());
+    let quota = call.room.quotas.secrets_per_region;
+    let commit = commit
+        .change(Change::Secret(SecretChange::Create { after: Arc::clone(&after) }))?
+        .guard(Guard::SecretsBelow { scope: after.scope, limit: quota });
+    let answer = CreateSecretResponse {
+        arn: Some(after.arn.to_string()),
+        name: Some(after.name.to_string()),
+        version_id: version_id.clone(),
+        replication_status: None,
+    };
+    let elements = response_elements(&after.arn, version_id.as_deref());
+    let made = call.commit(commit, Subject::changed(&after), &elements, answer).await;
+    made.map_err(|error| match error {
+        // Chosen.
+        CommitError::QuotaExceeded => {
+            Error::LimitExceeded(format!("You can't have more than {quota} secrets in this Region."))
+        }
+        other => other.into(),
+    })
+}
+
+const TAG_RESOURCE: Action = Action::new("secretsmanager:TagResource");
+
+/// Members whose machinery this server does not have: their default is taken, everything else is refused.
+fn refuse_what_is_not_offered(ask: &CreateSecretRequest) -> Result<(), Error> {
+    let given = [
+        ("AddReplicaRegions", ask.add_replica_regions.is_some()),
+        ("CrossAccountPrimaryARN", ask.cross_account_primary_arn.is_some()),
+        // An empty Type is none.
+        ("Type", ask.r#type.as_deref().is_some_and(|kind| !kind.is_empty())),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((member, _)) => Err(Error::not_offered(member)),
+        None => Ok(()),
+    }
+}
+
+fn asked_tags(ask: &CreateSecretRequest) -> Result<Vec<Tag>, Error> {
+    super::tag_resource::asked_tags(ask.tags.as_deref().unwrap_or_default())
+}
+
+/// The name is taken: by what a repeated call made, by something else, or by a secret that waits for its deletion.
+async fn replay(
+    call: &Call<'_>,
+    found: Found,
+    token: &str,
+    value: Option<NewValue<'_>>,
+) -> Result<Recorded<CreateSecretResponse>, Error> {
+    let (permit, secret) = call.open_found(found, call.action).await?;
+    if secret.delete_at.is_some() {
+        return Err(Error::InvalidRequest(
+            "You can't create this secret because a secret with this name is already scheduled for deletion."
+                .to_owned(),
+        ));
+    }
+    let exists =
+        || Error::ResourceExists(format!("The operation failed because the secret {} already exists.", secret.name));
+    let known = secret.version(token).ok_or_else(exists)?;
+    let (Some(value), Value::Sealed(sealed)) = (value, &known.value) else {
+        return Err(Error::token_in_use(token, &secret.arn));
+    };
+    let held = call.unseal(&permit, &secret.arn, token, sealed).await?;
+    if !value.equals(&held) {
+        return Err(Error::token_in_use(token, &secret.arn));
+    }
+    let answer = CreateSecretResponse {
+        arn: Some(secret.arn.to_string()),
+        name: Some(secret.name.to_string()),
+        version_id: Some(token.to_owned()),
+        replication_status: None,
+    };
+    call.tell(Some(Subject::seen(&secret)), answer).await
+}
+
+fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, token: &str, tags: Vec<Tag>) -> SecretRecord {
+    let (scope, now, entropy) = (call.caller.scope(), call.now(), &*call.room.entropy);
+    let suffix = arn_suffix(entropy);
+    let _ = token;
+    SecretRecord {
+        scope,
+        uid: Uid::random(entropy),
+        arn: secret_arn(&scope, &name, &suffix).into(),
+        name,
+        suffix,
+        origin_region: scope.region,
+        generation: 0,
+        revision: 1,
+        created_at: now,
+        changed_at: now,
+        delete_at: None,
+        accessed: AccessDay::never(),
+        description: super::update_secret::kept_description(ask.description.as_deref()),
+        kms_key_id: super::update_secret::kept_key(ask.kms_key_id.as_deref()),
+        partner_type: None,
+        tags: (!tags.is_empty()).then(|| tags.into()),
+        versions: Vec::new(),
+    }
+}
+
+/// The policy's view is the ARN that is about to be, suffix and all.
+async fn permit(call: &Call<'_>, action: Action, after: &SecretRecord, asked: &str) -> Result<Permit, Error> {
+    let (arn, account) = (Arc::clone(&after.arn), after.scope.account);
+    call.authorize(action, Resource::One { arn, account, asked: asked.into() }).await
+}
+
+async fn with_first_version(
+    call: &Call<'_>,
+    permit: &Permit,
+    draft: &SecretRecord,
+    token: &str,
+    value: &NewValue<'_>,
+) -> Result<SecretRecord, Error> {
+    let key = draft.kms_key_id.as_deref();
+    let sealed = call.seal(permit, draft.scope, &draft.arn, key, token, value).await?;
+    let version = VersionRecord {
+        id: VersionId::new(token),
+        created_at: draft.created_at,
+        accessed: AccessDay::never(),
+        labels: vec![StagingLabel::new(AWSCURRENT)],
+        value: Value::Sealed(sealed),
+    };
+    Ok(SecretRecord { versions: vec![Arc::new(version)], ..draft.clone() })
+}

@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use contract::{Change, Commit, Pick, SecretChange, SecretRecord, Tag};
+use policy::Permit;
+use trail::{Recorded, Subject};
+
+use crate::{
+    error::Error,
+    operations::put_secret_value::response_elements,
+    room::Call,
+    shapes::{self, TagResourceRequest},
+    tags, versions,
+};
+
+/// Adds tags, or gives known keys new values.
+pub(crate) async fn tag_resource(call: &Call<'_>, ask: &TagResourceRequest) -> Result<Recorded<()>, Error> {
+    let new = asked_tags(&ask.tags)?;
+    tags::check(&new)?;
+    let (permit, before) = call.open_to_change(&ask.secret_id, Pick::Labelled).await?;
+    let tags = tags::merge(before.tags.as_deref().unwrap_or_default(), &new, &call.room.quotas)?;
+    retag(call, permit, before, tags).await
+}
+
+/// The tags of a request as they are kept. A key is needed; a tag without a value has an empty one.
+pub(super) fn asked_tags(asked: &[shapes::Tag]) -> Result<Vec<Tag>, Error> {
+    let kept = |tag: &shapes::Tag| {
+        // Chosen.
+        let key = tag.key.clone().ok_or_else(|| Error::invalid_parameter("Each tag must have a key."))?;
+        Ok(Tag { key, value: tag.value.clone().unwrap_or_default() })
+    };
+    asked.iter().map(kept).collect()
+}
+
+pub(super) async fn retag(
+    call: &Call<'_>,
+    permit: Permit,
+    before: Arc<SecretRecord>,
+    tags: Vec<Tag>,
+) -> Result<Recorded<()>, Error> {
+    let after = Arc::new(SecretRecord { tags: Some(tags.into()), ..versions::changed(&before, call.now()) });
+    let change = SecretChange::Update { before, after: Arc::clone(&after) };
+    let commit = Commit::under(permit).change(Change::Secret(change))?;
+    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), ()).await?)
+}

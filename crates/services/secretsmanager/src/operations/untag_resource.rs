@@ -1,0 +1,16 @@
+use contract::Pick;
+use trail::{Recorded, Subject};
+
+use crate::{error::Error, operations::tag_resource::retag, room::Call, shapes::UntagResourceRequest, tags};
+
+/// Removes tags by key. Keys that are not there are passed over.
+pub(crate) async fn untag_resource(call: &Call<'_>, ask: &UntagResourceRequest) -> Result<Recorded<()>, Error> {
+    tags::check_keys(&ask.tag_keys)?;
+    let (permit, before) = call.open_to_change(&ask.secret_id, Pick::Labelled).await?;
+    let old = before.tags.as_deref().unwrap_or_default();
+    let kept = tags::remove(old, &ask.tag_keys);
+    if kept.len() == old.len() {
+        return call.tell(Some(Subject::seen(&before)), ()).await;
+    }
+    retag(call, permit, before, kept).await
+}

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use contract::{Change, Commit, Pick, SecretChange, SecretRecord};
+use trail::{Recorded, Subject};
+
+use crate::{
+    background::trim_job,
+    error::Error,
+    operations::put_secret_value::response_elements,
+    room::Call,
+    shapes::{UpdateSecretVersionStageRequest, UpdateSecretVersionStageResponse},
+    versions::{StageMove, move_stage},
+};
+
+/// Moves, attaches or removes one staging label.
+pub(crate) async fn update_secret_version_stage(
+    call: &Call<'_>,
+    ask: &UpdateSecretVersionStageRequest,
+) -> Result<Recorded<UpdateSecretVersionStageResponse>, Error> {
+    let asked = StageMove {
+        label: &ask.version_stage,
+        remove_from: ask.remove_from_version_id.as_deref(),
+        move_to: ask.move_to_version_id.as_deref(),
+    };
+    // The version that gains the label carries its value from then on.
+    let pick = asked.move_to.map_or(Pick::Labelled, Pick::Version);
+    let (permit, before) = call.open_to_change(&ask.secret_id, pick).await?;
+
+    let Some(after) = move_stage(&before, &asked, call.now(), &call.room.quotas)? else {
+        return call.tell(Some(Subject::seen(&before)), answer(&before)).await;
+    };
+    let after = Arc::new(after);
+    let commit = Commit::under(permit)
+        .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
+        .jobs(trim_job(&after, &call.room.quotas));
+    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), answer(&after)).await?)
+}
+
+fn answer(secret: &SecretRecord) -> UpdateSecretVersionStageResponse {
+    UpdateSecretVersionStageResponse { arn: Some(secret.arn.to_string()), name: Some(secret.name.to_string()) }
+}

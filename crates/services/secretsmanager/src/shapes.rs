@@ -1,0 +1,108 @@
+//! The wire shapes of Secrets Manager, stated by hand, one Rust type a wire shape.
+//!
+//! `tests/` holds every statement against the service model inside the installed `botocore` package: operations,
+//! members, required, lengths, patterns, enums, errors. Members that the house does not serve yet are stated all the
+//! same, so that a request which holds them is understood and can be refused.
+
+mod batch_get_secret_value;
+mod create_secret;
+mod delete_secret;
+mod describe_secret;
+mod external_secret;
+mod filter;
+mod forms;
+mod get_random_password;
+mod get_secret_value;
+mod list_secret_version_ids;
+mod list_secrets;
+mod put_secret_value;
+mod replication;
+mod restore_secret;
+mod rotation;
+mod tags;
+mod update_secret;
+mod update_secret_version_stage;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use shape::{Description, OperationShape};
+
+pub use batch_get_secret_value::{
+    APIErrorType, BatchGetSecretValue, BatchGetSecretValueRequest, BatchGetSecretValueResponse, SecretValueEntry,
+};
+pub use create_secret::{CreateSecret, CreateSecretRequest, CreateSecretResponse};
+pub use delete_secret::{DeleteSecret, DeleteSecretRequest, DeleteSecretResponse};
+pub use describe_secret::{DescribeSecret, DescribeSecretRequest, DescribeSecretResponse};
+pub use external_secret::ExternalSecretRotationMetadataItem;
+pub use filter::{Filter, FilterNameStringType};
+pub use get_random_password::{GetRandomPassword, GetRandomPasswordRequest, GetRandomPasswordResponse};
+pub use get_secret_value::{GetSecretValue, GetSecretValueRequest, GetSecretValueResponse};
+pub use list_secret_version_ids::{
+    ListSecretVersionIds, ListSecretVersionIdsRequest, ListSecretVersionIdsResponse, SecretVersionsListEntry,
+};
+pub use list_secrets::{
+    ListSecrets, ListSecretsRequest, ListSecretsResponse, SecretListEntry, SortByType, SortOrderType,
+};
+pub use put_secret_value::{PutSecretValue, PutSecretValueRequest, PutSecretValueResponse};
+pub use replication::{
+    CrossAccountPrimaryType, CrossAccountReplicaEntry, ReplicaRegionType, ReplicationStatusType, StatusType,
+};
+pub use restore_secret::{RestoreSecret, RestoreSecretRequest, RestoreSecretResponse};
+pub use rotation::RotationRulesType;
+pub use tags::{Tag, TagResource, TagResourceRequest, UntagResource, UntagResourceRequest};
+pub use update_secret::{UpdateSecret, UpdateSecretRequest, UpdateSecretResponse};
+pub use update_secret_version_stage::{
+    UpdateSecretVersionStage, UpdateSecretVersionStageRequest, UpdateSecretVersionStageResponse,
+};
+
+/// Every operation whose shapes are stated here.
+pub const OPERATIONS: &[OperationShape] = &[
+    OperationShape::of::<BatchGetSecretValue>(),
+    OperationShape::of::<CreateSecret>(),
+    OperationShape::of::<DeleteSecret>(),
+    OperationShape::of::<DescribeSecret>(),
+    OperationShape::of::<GetRandomPassword>(),
+    OperationShape::of::<GetSecretValue>(),
+    OperationShape::of::<ListSecretVersionIds>(),
+    OperationShape::of::<ListSecrets>(),
+    OperationShape::of::<PutSecretValue>(),
+    OperationShape::of::<RestoreSecret>(),
+    OperationShape::of::<TagResource>(),
+    OperationShape::of::<UntagResource>(),
+    OperationShape::of::<UpdateSecret>(),
+    OperationShape::of::<UpdateSecretVersionStage>(),
+];
+
+/// The statements as data, to be compared with AWS's model.
+#[derive(Debug, Serialize)]
+pub struct ServiceDescription {
+    operations: BTreeMap<&'static str, OperationDescription>,
+}
+
+#[derive(Debug, Serialize)]
+struct OperationDescription {
+    input: Description,
+    /// Absent where the operation answers an empty body.
+    output: Option<Description>,
+    errors: &'static [&'static str],
+}
+
+pub fn description() -> ServiceDescription {
+    let operations = OPERATIONS.iter().map(|operation| {
+        let described =
+            OperationDescription { input: (operation.input)(), output: (operation.output)(), errors: operation.errors };
+        (operation.name, described)
+    });
+    ServiceDescription { operations: operations.collect() }
+}
+
+/// Parses the bytes as each operation's request. Panics when a promise of the shapes is broken.
+pub fn fuzz_all(bytes: &[u8]) {
+    for operation in OPERATIONS {
+        (operation.fuzz)(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests;
