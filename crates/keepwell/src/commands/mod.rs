@@ -6,7 +6,6 @@ mod check_config;
 mod doctor;
 mod env;
 mod serve;
-mod trail;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -38,7 +37,6 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     Doctor(doctor::Doctor),
     Certificate(certificate::Certificate),
-    Trail(trail::Trail),
 }
 
 /// Runs the command that the process was started with.
@@ -57,7 +55,6 @@ pub fn run() -> ExitCode {
         Command::CheckConfig(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(command) => command.run(),
         Command::Certificate(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Trail(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {
         warn(&format!("{error:#}"));
