@@ -6,6 +6,7 @@ mod check_config;
 mod doctor;
 mod env;
 mod serve;
+mod trail;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     Doctor(doctor::Doctor),
     Certificate(certificate::Certificate),
+    Trail(trail::Trail),
 }
 
 /// Runs the command that the process was started with.
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(command) => command.run(),
         Command::Certificate(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Trail(command) => command.run(),
     };
     outcome.unwrap_or_else(|error| {
         warn(&format!("{error:#}"));
