@@ -75,7 +75,7 @@ pub fn issue(folder: &Path, names: &[String], domains: &[String], now: Timestamp
     let [ca, ca_key, certificate, key] = ["ca.pem", "ca.key", "server.pem", "server.key"].map(|file| folder.join(file));
     let (authority, ca_is_new) = match (ca.exists(), ca_key.exists()) {
         (true, true) => (Authority::read(&ca, &ca_key)?, false),
-        (false, false) => (Authority::make(&ca, &ca_key, domains, now)?, true),
+        (false, false) => (Authority::make(domains, now)?, true),
         (true, false) => return Err(CertificateError::HalfCa { found: ca, missing: ca_key }),
         (false, true) => return Err(CertificateError::HalfCa { found: ca_key, missing: ca }),
     };
@@ -84,9 +84,13 @@ pub fn issue(folder: &Path, names: &[String], domains: &[String], now: Timestamp
     let leaf = server(&names, now)?.signed_by(&server_key, &authority.issuer)?;
     authority.must_vouch(&ca, leaf.der(), &names, now)?;
 
+    if ca_is_new {
+        create(&ca_key, pem_of(authority.issuer.key()).expose(), 0o600)?;
+        create(&ca, authority.pem.as_bytes(), 0o644)?;
+    }
     // The key first: a server that watches the files meets a pair that does not fit and keeps its old one, then the
     // whole new pair.
-    replace(&key, SecretBytes::new(server_key.serialize_pem().into_bytes()).expose(), 0o600)?;
+    replace(&key, pem_of(&server_key).expose(), 0o600)?;
     replace(&certificate, format!("{}{}", leaf.pem(), authority.pem).as_bytes(), 0o644)?;
     Ok(Issued { ca, ca_key, certificate, key, ca_is_new })
 }
@@ -112,7 +116,7 @@ struct Authority {
 }
 
 impl Authority {
-    fn make(ca: &Path, ca_key: &Path, domains: &[String], now: Timestamp) -> Result<Self, CertificateError> {
+    fn make(domains: &[String], now: Timestamp) -> Result<Self, CertificateError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         let mut params = authority(&key);
         make_valid(&mut params, now, CA_DAYS);
@@ -121,8 +125,6 @@ impl Authority {
             params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
         }
         let certificate = params.self_signed(&key)?;
-        create(ca_key, SecretBytes::new(key.serialize_pem().into_bytes()).expose(), 0o600)?;
-        create(ca, certificate.pem().as_bytes(), 0o644)?;
         Ok(Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) })
     }
 
@@ -211,6 +213,10 @@ fn subtree(domain: &str) -> Result<GeneralSubtree, CertificateError> {
     }
 }
 
+fn pem_of(key: &KeyPair) -> SecretBytes {
+    SecretBytes::new(key.serialize_pem().into_bytes())
+}
+
 fn since_epoch(now: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(now.as_millis()).unwrap_or_default())
 }
@@ -249,4 +255,136 @@ fn write(mut file: File, content: &[u8]) -> io::Result<()> {
 
 fn at(file: &Path, source: io::Error) -> CertificateError {
     CertificateError::File { file: file.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn only_the_owner_may_read_the_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("new/tls");
+        let issued = issue(&folder, &names(&["localhost"]), &[], NOW).unwrap();
+        let mode = |file: &Path| fs::metadata(file).unwrap().permissions().mode() & 0o777;
+        assert_eq!([&issued.ca_key, &issued.key].map(|file| mode(file)), [0o600; 2]);
+        assert_eq!([&issued.ca, &issued.certificate].map(|file| mode(file)), [0o644; 2]);
+        assert_eq!(mode(&folder), 0o700);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 4);
+    }
+
+    #[test]
+    fn the_ca_is_used_again_and_never_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap();
+        let before = [&first.ca, &first.ca_key, &first.certificate, &first.key].map(|file| fs::read(file).unwrap());
+        let second = issue(folder.path(), &names(&["keepwell.example.net", "::1"]), &[], NOW.plus_days(300)).unwrap();
+        let after = [&first.ca, &first.ca_key, &first.certificate, &first.key].map(|file| fs::read(file).unwrap());
+        assert_eq!((first.ca_is_new, second.ca_is_new), (true, false));
+        assert_eq!(before[..2], after[..2]);
+        assert_ne!(before[2], after[2]);
+        assert_ne!(before[3], after[3]);
+    }
+
+    #[test]
+    fn the_chain_ends_with_the_ca() {
+        let folder = tempfile::tempdir().unwrap();
+        let issued = issue(folder.path(), &names_of_this_machine(), &[], NOW).unwrap();
+        let ca = fs::read_to_string(issued.ca).unwrap();
+        let chain = fs::read_to_string(issued.certificate).unwrap();
+        assert!(chain.ends_with(&ca));
+        assert_eq!(chain.matches("BEGIN CERTIFICATE").count(), 2);
+    }
+
+    #[test]
+    fn half_a_ca_is_left_alone() {
+        for kept in ["ca.pem", "ca.key"] {
+            let folder = tempfile::tempdir().unwrap();
+            let issued = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap();
+            fs::remove_file(if kept == "ca.pem" { issued.ca_key } else { issued.ca }).unwrap();
+            let before = fs::read(folder.path().join(kept)).unwrap();
+            let error = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap_err();
+            assert!(matches!(&error, CertificateError::HalfCa { found, .. } if found.ends_with(kept)), "{error}");
+            assert_eq!(fs::read(folder.path().join(kept)).unwrap(), before);
+        }
+    }
+
+    #[test]
+    fn a_ca_that_is_not_ours_or_not_its_keys_issues_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let issued = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap();
+        let foreign = issue(other.path(), &names(&["localhost"]), &[], NOW).unwrap();
+        let server = fs::read(&issued.certificate).unwrap();
+        fs::copy(foreign.ca, &issued.ca).unwrap();
+        let error = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap_err();
+        assert!(matches!(error, CertificateError::NotVouchedFor { .. }), "{error}");
+        assert_eq!(fs::read(&issued.certificate).unwrap(), server);
+    }
+
+    #[test]
+    fn a_ca_key_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let issued = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap();
+        fs::set_permissions(issued.ca_key, fs::Permissions::from_mode(0o604)).unwrap();
+        let error = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap_err();
+        assert!(error.to_string().contains("can be read by others"), "{error}");
+    }
+
+    #[test]
+    fn a_ca_for_some_domains_vouches_for_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let domains = names(&["corp.example", "10.0.0.7"]);
+        for good in [&["corp.example"][..], &["a.b.corp.example", "10.0.0.7"]] {
+            issue(folder.path(), &names(good), &domains, NOW).unwrap();
+        }
+        for bad in ["example", "notcorp.example", "localhost", "10.0.0.8"] {
+            let error = issue(folder.path(), &names(&["corp.example", bad]), &domains, NOW).unwrap_err();
+            assert!(matches!(error, CertificateError::NotVouchedFor { .. }), "{bad}: {error}");
+        }
+        // Nor is a CA left behind that was never good for anything.
+        let other = tempfile::tempdir().unwrap();
+        issue(other.path(), &names(&["localhost"]), &domains, NOW).unwrap_err();
+        assert_eq!(fs::read_dir(other.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_server_certificate_is_good_for_397_days_and_a_little_early() {
+        let folder = tempfile::tempdir().unwrap();
+        let issued = issue(folder.path(), &names(&["localhost"]), &[], NOW).unwrap();
+        let authority = Authority::read(&issued.ca, &issued.ca_key).unwrap();
+        let leaf = CertificateDer::from_pem_file(&issued.certificate).unwrap();
+        let is_good = |at| authority.must_vouch(&issued.ca, &leaf, &parse(&names(&["localhost"])).unwrap(), at).is_ok();
+        let end = NOW.plus_days(397).plus_millis(-EARLIER_MS);
+        assert!(!is_good(NOW.plus_millis(-EARLIER_MS - 1000)));
+        assert!(is_good(NOW.plus_millis(-EARLIER_MS)) && is_good(NOW) && is_good(end.plus_millis(-1000)));
+        assert!(!is_good(end.plus_millis(1000)));
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for bad in ["", "a b", "http://localhost", "localhost:5337", "-x.example", "ü.example", "1.2.3.4.5"] {
+            let error = issue(folder.path(), &names(&["localhost", bad]), &[], NOW).unwrap_err();
+            assert!(matches!(&error, CertificateError::Name(name) if name == bad), "{bad:?}: {error}");
+        }
+        assert!(matches!(issue(folder.path(), &[], &[], NOW), Err(CertificateError::NoNames)));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_machine_is_called_localhost_at_least() {
+        let names = names_of_this_machine();
+        for expected in ["localhost", "127.0.0.1", "::1"] {
+            assert!(names.iter().any(|name| name == expected), "{names:?}");
+        }
+    }
 }

@@ -121,17 +121,13 @@ async fn a_running_request_is_answered_before_the_server_goes() {
     let server = Server::start().await;
     let application = server.application.clone();
     let (mut sender, connection) = plain(&server).await;
-    let mut other = sender.clone();
+    let address = server.address;
     let answer = tokio::spawn(async move { ask(&mut sender, post("/wait", "{}")).await });
     server.until_asked(1).await;
     let stopping = server.tell_to_stop();
-    // GOAWAY: this connection takes no new requests.
-    let told = async {
-        while timeout(Duration::from_millis(50), other.ready()).await.is_ok_and(|ready| ready.is_ok()) {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    timeout(HANGING, told).await.expect("no GOAWAY");
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
     assert!(!stopping.is_finished());
     application.gate.add_permits(1);
     assert_eq!(answer.await.unwrap().1, "POST /wait 2 plain");
@@ -155,7 +151,8 @@ async fn an_idle_connection_is_told_to_go_and_a_deaf_one_is_cut() {
     let mut deaf = server.connect().await;
     deaf.send(&[PREFACE, &frame(SETTINGS, 0, 0, &[]), &frame(HEADERS, END, 1, GET_ROOT)].concat()).await;
     server.until_asked(2).await;
-    deaf.until_closed().await;
+    let heard = deaf.until_closed().await;
+    assert!(contains(&heard, &[0, 0, 8, GOAWAY, 0]), "{heard:?}");
 }
 
 #[tokio::test]
@@ -196,11 +193,10 @@ async fn an_unfinished_body_is_timed_on_its_own_stream() {
 #[tokio::test]
 async fn a_connection_that_vanishes_takes_its_requests_along() {
     let server = Server::start().await;
-    let (mut sender, connection) = plain(&server).await;
-    let request = tokio::spawn(async move { sender.send_request(post("/wait", "{}")).await.map(drop) });
+    let mut client = server.connect().await;
+    client.send(&[PREFACE, &frame(SETTINGS, 0, 0, &[]), &frame(HEADERS, END, 1, GET_WAIT)].concat()).await;
     server.until_asked(1).await;
-    connection.abort();
-    assert!(request.await.unwrap().is_err());
+    drop(client);
     server.until_dropped().await;
 }
 
@@ -208,11 +204,14 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
 const END_HEADERS: u8 = 4;
 /// End of headers and of the stream.
 const END: u8 = 5;
 /// `GET /` of `http://x` in HPACK: three entries of the static table, and the authority spelt out.
 const GET_ROOT: &[u8] = &[0x82, 0x86, 0x84, 0x41, 0x01, b'x'];
+/// `GET /wait`, its path spelt out as well.
+const GET_WAIT: &[u8] = b"\x82\x86\x04\x05/wait\x41\x01x";
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
