@@ -151,8 +151,13 @@ impl SegmentFile {
     }
 
     pub(super) fn close_to_others(&self) -> Result<(), LogError> {
-        std::fs::set_permissions(&self.path, Permissions::from_mode(FILE_MODE))
-            .map_err(LogError::io("close to others", &self.path))
+        let failed = LogError::io("close to others", &self.path);
+        let closed = std::fs::metadata(&self.path).and_then(|now| {
+            // Hundreds of segments are so already.
+            let is_closed = now.permissions().mode() & 0o777 == FILE_MODE;
+            if is_closed { Ok(()) } else { std::fs::set_permissions(&self.path, Permissions::from_mode(FILE_MODE)) }
+        });
+        closed.map_err(failed)
     }
 }
 
@@ -219,14 +224,18 @@ fn aside_file(segment: &SegmentFile, offset: u64) -> Result<PathBuf, LogError> {
 }
 
 pub(super) fn is_zero(bytes: &[u8]) -> bool {
-    // Piece by piece without a branch in it: eight times as fast, and a segment is mostly zeros when it is young.
-    bytes.chunks(4096).all(|piece| piece.iter().fold(0, |sum, byte| sum | byte) == 0)
+    used(bytes).is_empty()
 }
 
 /// The bytes up to the last that is not zero.
 pub(super) fn used(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    bytes.get(..end).unwrap_or_default()
+    // Piece by piece without a branch in it: many times as fast, and a young segment is mostly zeros.
+    const PIECE_BYTES: usize = 4096;
+    let zero = |piece: &&[u8]| piece.iter().fold(0, |sum, byte| sum | byte) == 0;
+    let zero_pieces = bytes.rchunks(PIECE_BYTES).take_while(zero).count();
+    let rest = bytes.get(..bytes.len().saturating_sub(zero_pieces * PIECE_BYTES)).unwrap_or_default();
+    let end = rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    rest.get(..end).unwrap_or_default()
 }
 
 fn options() -> OpenOptions {
@@ -243,7 +252,7 @@ fn sync_folder(path: &Path) -> Result<(), LogError> {
 mod tests {
     use std::os::unix::fs::{FileExt, PermissionsExt};
 
-    use super::{Folder, SPARE, SPARE_UNFINISHED, first_sequence, name, segments};
+    use super::{Folder, SPARE, SPARE_UNFINISHED, first_sequence, is_zero, name, segments, used};
     use crate::log::LogError;
     use crate::log::faults::{Faults, Step};
 
@@ -263,6 +272,18 @@ mod tests {
         for other in not_segments {
             assert_eq!(first_sequence(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_used_part_ends_with_the_last_byte_that_is_not_zero() {
+        let mut bytes = vec![0; 10_000];
+        assert!(is_zero(&bytes) && is_zero(&[]));
+        for last in [0, 1, 1807, 1808, 4095, 4096, 5903, 5904, 9998, 9999] {
+            bytes[last] = 1;
+            assert_eq!(used(&bytes).len(), last + 1);
+            assert!(!is_zero(&bytes));
+        }
+        assert_eq!(used(&[0, 3, 0]), [0, 3]);
     }
 
     #[test]

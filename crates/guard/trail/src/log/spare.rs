@@ -36,12 +36,14 @@ pub(super) fn keep_a_spare(shared: &Shared) {
             shared.room.notify_all();
         }
         let writable = shared.mend(&mut state).is_ok();
-        match state.spare {
-            SpareSegment::Wanted => {}
-            SpareSegment::Ready(_) | SpareSegment::Later if writable => shared.errand.wait(&mut state),
-            _ => {
-                shared.errand.wait_for(&mut state, RETRY_INTERVAL);
-            }
+        // The lock was free while a segment was laid out: who closed the log then, called before this thread listened.
+        if shared.health.check_lasting().is_err() {
+            break;
+        }
+        if writable && !matches!(state.spare, SpareSegment::Refused) {
+            shared.errand.wait(&mut state);
+        } else {
+            shared.errand.wait_for(&mut state, RETRY_INTERVAL);
         }
     }
 }

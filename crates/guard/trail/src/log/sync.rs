@@ -56,6 +56,8 @@ impl Shared {
             && self.health.set(Trouble::Sync)
         {
             tracing::error!(%error, "the node log cannot be synced: calls are refused until it is opened again");
+            // Taken and left, so that whoever waits for room is either before its look at the health or listening.
+            drop(self.state.lock());
             self.room.notify_all();
             self.errand.notify_all();
         }

@@ -1,4 +1,7 @@
+use std::fs::Permissions;
 use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,7 +56,7 @@ fn the_log_goes_on_over_many_segments_and_openings() {
     assert!(report.is_sound(), "{report:?}");
     assert_eq!(report.records, 200);
     assert!(report.segments > 30, "{}", report.segments);
-    assert_eq!(report.segments as usize, house.segments().len());
+    assert_eq!(report.segments, house.segments().len() as u64);
 }
 
 #[test]
@@ -173,6 +176,21 @@ fn eight_threads_append_without_a_gap_and_each_record_stands_where_its_caller_wa
     let report = house.verify();
     assert!(report.is_sound(), "{:?}", report.problems);
     assert!(report.segments > 10);
+}
+
+#[test]
+fn opening_closes_the_folder_and_its_segments_to_others() {
+    let house = House::with_segments_of(700);
+    append_numbered(&house.log(), 1, 20);
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert!(house.segments().iter().all(|path| mode(path) == 0o600));
+    for path in house.segments() {
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    }
+    std::fs::set_permissions(house.path(), Permissions::from_mode(0o755)).unwrap();
+    house.log();
+    assert!(house.segments().iter().all(|path| mode(path) == 0o600));
+    assert_eq!(mode(house.path()), 0o700);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn an_edited_frame_is_named_with_its_place() {
     let report = house.verify();
     assert_eq!(kinds(&report), [ProblemKind::EditedFrame]);
     let problem = &report.problems[0];
-    assert_eq!((problem.offset as usize, problem.sequence), (edited, 7));
+    assert_eq!((problem.offset, problem.sequence), (edited as u64, 7));
     assert_eq!(problem.segment, "segment-00000000000000000005.log");
     assert_eq!(
         problem.to_string(),

@@ -95,7 +95,9 @@ fn a_log_opened_without_room_ahead_goes_on_in_what_it_has() {
     let house = House::with_segments_of(4096);
     append_numbered(&house.log(), 1, 3);
     let spare = house.path().join("spare.log");
-    soon("a spare", || !spare.exists() || std::fs::remove_file(&spare).is_ok());
+    if spare.exists() {
+        std::fs::remove_file(&spare).unwrap();
+    }
     // A folder in its place: nothing can be laid out there.
     std::fs::create_dir(&spare).unwrap();
     let log = house.log();
@@ -147,14 +149,14 @@ fn going_on_to_the_next_segment_may_fail_half_way() {
     let house = House::with_segments_of(1000);
     let log = house.log();
     soon("a spare", || log.has_room_ahead());
-    append_numbered(&log, 1, 6);
+    append_numbered(&log, 1, 7);
     // The closing frame is written, the new segment's name is taken by a folder.
-    let name = house.path().join("segment-00000000000000000007.log");
+    let name = house.path().join("segment-00000000000000000008.log");
     std::fs::create_dir(&name).unwrap();
-    assert!(matches!(log.append(&[text(7).as_bytes()]), Err(LogError::Write)));
+    assert!(matches!(log.append(&[text(8).as_bytes()]), Err(LogError::Write)));
     assert!(log.shared().state.lock().active.closed);
     std::fs::remove_dir(&name).unwrap();
-    append_numbered(&log, 7, 40);
+    append_numbered(&log, 8, 40);
     log.close();
     assert_eq!(house.records(), numbered(1, 40));
     assert!(house.verify().is_sound());
