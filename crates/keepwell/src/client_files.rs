@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::private_file;
+use crate::shell::Shell;
 
 const ENDPOINT: &str = "endpoint";
 const AWS_CONFIG: &str = "aws-config";
@@ -96,9 +97,10 @@ pub(crate) fn read_endpoint(data_dir: &Path) -> anyhow::Result<Endpoint> {
     let path = data_dir.join(AWS_CONFIG);
     let Some(text) = read(&path)? else {
         bail!(
-            "no server is running on {folder}: start one with `keepwell serve --data-dir {folder}`, or name another \
-             folder with --data-dir",
-            folder = data_dir.display()
+            "no server is running on {}: start one with `keepwell serve --data-dir {}`, or name another folder with \
+             --data-dir",
+            data_dir.display(),
+            word(data_dir)
         );
     };
     let member = |name| member(&text, name);
@@ -115,10 +117,10 @@ pub(crate) fn read_credentials(data_dir: &Path) -> anyhow::Result<Credentials> {
     let path = data_dir.join(CREDENTIALS);
     let Some(text) = read(&path)? else {
         bail!(
-            "there is no {file}: no server has been started on {folder} yet, or its key is kept elsewhere. Start one \
-             with `keepwell serve --data-dir {folder}`, or name another folder with --data-dir",
-            file = path.display(),
-            folder = data_dir.display()
+            "there is no {}: no server has been started on this folder yet. Start one with \
+             `keepwell serve --data-dir {}`, or name another folder with --data-dir",
+            path.display(),
+            word(data_dir)
         );
     };
     match (member(&text, "aws_access_key_id"), member(&text, "aws_secret_access_key")) {
@@ -127,6 +129,11 @@ pub(crate) fn read_credentials(data_dir: &Path) -> anyhow::Result<Credentials> {
         }
         _ => bail!("{} holds no aws_access_key_id and aws_secret_access_key", path.display()),
     }
+}
+
+/// As one types it.
+fn word(path: &Path) -> String {
+    Shell::Sh.quote_if_needed(&path.to_string_lossy())
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<Zeroizing<String>>> {

@@ -7,21 +7,17 @@ use crate::config::Config;
 use crate::logging::OPERATOR;
 use crate::shell::Shell;
 
-/// Tells a person at the terminal what to type next; tells the log otherwise.
+/// Tells a person at the terminal what to type next, and the log otherwise.
 pub fn greet(config: &Config, endpoint: &Endpoint) {
+    let (url, region, data_dir) = (&endpoint.url, endpoint.region, config.data.data_dir.display());
     let mut stdout = io::stdout();
     if stdout.is_terminal() {
+        tracing::info!(target: OPERATOR, endpoint = url, %region, %data_dir, "ready");
         // A terminal that is gone needs no greeting.
         drop(stdout.write_all(greeting(config, endpoint).as_bytes()));
+    } else {
+        tracing::info!(target: OPERATOR, endpoint = url, %region, %data_dir, export = env_command(config), "ready");
     }
-    tracing::info!(
-        target: OPERATOR,
-        endpoint = endpoint.url,
-        region = %endpoint.region,
-        data_dir = %config.data.data_dir.display(),
-        export = env_command(config),
-        "ready"
-    );
 }
 
 fn greeting(config: &Config, endpoint: &Endpoint) -> String {

@@ -52,7 +52,7 @@ pub fn run() -> ExitCode {
         }
     };
     let outcome = match command_line.command {
-        Command::Serve(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Serve(command) => command.run(),
         Command::Env(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::CheckConfig(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Doctor(command) => command.run(),

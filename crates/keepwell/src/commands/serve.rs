@@ -1,5 +1,6 @@
 //! `keepwell serve`: the server.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -41,18 +42,21 @@ Signals: SIGTERM and SIGINT let running requests end and stop, SIGHUP reads the 
 const RUNTIME_ENDS_WITHIN: Duration = Duration::from_secs(5);
 
 impl Serve {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    /// What goes wrong once there is a log is told there, and only there.
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         process::forbid_core_dumps().context("core dumps cannot be turned off, and keys could end up in one")?;
         let config = self.config.load()?.config;
         logging::start(&config.log)?;
         if let Err(error) = process::raise_open_files_limit() {
             tracing::warn!(target: OPERATOR, %error, "the limit of open files stays as it is");
         }
-        let outcome = serve(config);
-        if let Err(error) = &outcome {
-            tracing::error!(target: OPERATOR, error = format!("{error:#}"), "the server has stopped");
+        match serve(config) {
+            Ok(()) => Ok(ExitCode::SUCCESS),
+            Err(error) => {
+                tracing::error!(target: OPERATOR, error = format!("{error:#}"), "the server cannot go on");
+                Ok(ExitCode::FAILURE)
+            }
         }
-        outcome
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use crate::config::ConfigFlags;
-use crate::house;
+use crate::{house, process};
 
 /// Check the trail.
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,7 @@ struct Verify {
 impl Trail {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let Command::Verify(verify) = self.command;
+        process::forbid_core_dumps()?;
         let config = verify.config.load()?.config;
         let report = house::verify_trail(&config)?;
         let mut text = String::new();
