@@ -112,13 +112,13 @@ fn read(source: impl Read) -> anyhow::Result<SecretBytes> {
 /// The refusals quote nothing of the text: it may be half a key.
 fn parse(text: &[u8]) -> anyhow::Result<SecretBytes> {
     let encoded = text.trim_ascii().strip_prefix(FORMAT.as_bytes());
-    let encoded = encoded.with_context(|| format!("is no root key: it should begin with {FORMAT}"))?;
+    let encoded = encoded.with_context(|| format!("it is no root key, which would begin with {FORMAT}"))?;
     // 33 is what the decoder asks for to write 32.
     let mut key = Zeroizing::new([0; KEY_BYTES + 1]);
     let length = STANDARD.decode_slice(encoded, key.as_mut_slice()).ok();
     match length.and_then(|length| key.get(..length)).filter(|key| key.len() == KEY_BYTES) {
         Some(key) => Ok(SecretBytes::copy_of(key)),
-        None => bail!("is damaged: after {FORMAT} it should hold 32 bytes in base64"),
+        None => bail!("it is damaged: after {FORMAT} it should hold 32 bytes in base64"),
     }
 }
 
