@@ -4,6 +4,6 @@ use std::io::{self, Write};
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &secretsmanager::shapes::description())?;
+    serde_json::to_writer_pretty(&mut out, &keepwell_secretsmanager::shapes::description())?;
     writeln!(out)
 }
