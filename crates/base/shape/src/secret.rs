@@ -161,23 +161,25 @@ fn unescape(quoted: &str) -> Option<Vec<u8>> {
     let mut rest = quoted;
     while let Some((run, escape)) = rest.split_once('\\') {
         text.extend_from_slice(run.as_bytes());
-        let mut characters = escape.chars();
-        let character = match characters.next()? {
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let (character, behind) = unicode_escape(characters.as_str())?;
-                characters = behind.chars();
-                character
-            }
-            itself @ ('"' | '\\' | '/') => itself,
+        if let Some(units) = escape.strip_prefix('u') {
+            let (character, behind) = unicode_escape(units)?;
+            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            rest = behind;
+            continue;
+        }
+        let (letter, behind) = escape.split_at_checked(1)?;
+        text.push(match letter {
+            "\"" => b'"',
+            "\\" => b'\\',
+            "/" => b'/',
+            "b" => 0x08,
+            "f" => 0x0c,
+            "n" => b'\n',
+            "r" => b'\r',
+            "t" => b'\t',
             _ => return None,
-        };
-        text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        rest = characters.as_str();
+        });
+        rest = behind;
     }
     text.extend_from_slice(rest.as_bytes());
     Some(std::mem::take(&mut text))

@@ -35,6 +35,7 @@ pub enum Path<'a> {
 pub struct Excerpt {
     text: String,
     characters_left: usize,
+    cut: bool,
 }
 
 /// What a violation says of the value.
@@ -121,18 +122,23 @@ impl fmt::Display for Shown<'_> {
 
 impl Excerpt {
     pub(crate) fn new() -> Self {
-        Self { text: String::new(), characters_left: MAX_EXCERPT_CHARACTERS }
+        Self { text: String::new(), characters_left: MAX_EXCERPT_CHARACTERS, cut: false }
     }
 
     pub(crate) fn push(&mut self, text: &str) {
         for character in text.chars() {
-            if self.is_full() {
+            if self.cut {
                 return;
             }
-            self.characters_left -= 1;
-            self.text.push(character);
-            if self.is_full() {
-                self.text.push_str("...");
+            match self.characters_left.checked_sub(1) {
+                Some(left) => {
+                    self.characters_left = left;
+                    self.text.push(character);
+                }
+                None => {
+                    self.cut = true;
+                    self.text.push_str("...");
+                }
             }
         }
     }
@@ -143,8 +149,9 @@ impl Excerpt {
         ExcerptMembers { out: self, empty: true }
     }
 
+    /// Whether what is pushed now would not be seen.
     pub(crate) fn is_full(&self) -> bool {
-        self.characters_left == 0
+        self.cut
     }
 }
 
@@ -210,16 +217,18 @@ mod tests {
 
     #[test]
     fn a_long_value_is_cut_at_a_thousand_characters() {
-        let long = "ü".repeat(1_500);
-        let mut found = Violations::new();
-        found.add(&Shown::Text(&long), &Path::Root.member("Name"), format_args!("R"));
-        assert_eq!(
-            found.message(),
-            format!(
-                "1 validation error detected: Value '{}...' at 'name' failed to satisfy constraint: R",
-                "ü".repeat(1_000)
-            )
-        );
+        let message = |characters: usize| {
+            let mut found = Violations::new();
+            found.add(&Shown::Text(&"ü".repeat(characters)), &Path::Root.member("Name"), format_args!("R"));
+            found.message()
+        };
+        let printed = |value: &str| {
+            format!("1 validation error detected: Value '{value}' at 'name' failed to satisfy constraint: R")
+        };
+        let thousand = "ü".repeat(1_000);
+        assert_eq!(message(1_000), printed(&thousand));
+        assert_eq!(message(1_001), printed(&format!("{thousand}...")));
+        assert_eq!(message(5_000), printed(&format!("{thousand}...")));
     }
 
     #[test]
