@@ -233,7 +233,9 @@ mod tests {
 
     #[test]
     fn half_a_surrogate_pair_is_refused() {
-        for json in [r#""\ud83d""#, r#""\ud83dx""#, r#""\ud83d\n""#, r#""\ud83d\u0041""#, r#""\ude00""#] {
+        for json in
+            [r#""\ud83d""#, r#""\ud83dx""#, r#""\ud83d\n""#, r#""\ud83d\u0041""#, r#""\ud83d\ue000""#, r#""\ude00""#]
+        {
             assert_eq!(read(json), None, "{json}");
         }
     }

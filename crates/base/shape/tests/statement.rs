@@ -196,6 +196,7 @@ fn a_value_of_the_wrong_type_is_refused_with_the_recorded_text() {
         (r#"{"Count":2147483648}"#, None),
         (r#"{"Count":18446744073709551615}"#, None),
         (r#"{"Age":9223372036854775808}"#, None),
+        (r#"{"Age":9223372036854775808.0}"#, None),
         (r#"{"Age":1e30}"#, None),
         (r#"{"KeyBytes":"Zm9-"}"#, None),
         (r#"{"Moment":"2026-01-01"}"#, None),
@@ -217,6 +218,8 @@ fn unknown_members_are_passed_over_and_null_is_absent_and_the_last_of_two_counts
     let order =
         parse(r#"{"What":[{"is":"this"}],"Id":"one","id":"no","Count":null,"Age":1,"Age":2,"Flag":true,"Flag":null}"#);
     assert_eq!(order.unwrap(), Order { id: "one".to_owned(), age: Some(2), ..Order::default() });
+    let order = parse(r#"{"Id":"one","WordsById":{"k1":["ab"],"k2":["cd"],"k1":null,"k2":["ef"]}}"#);
+    assert_eq!(order.unwrap().words_by_id.unwrap(), [("k2".to_owned(), vec!["ef".to_owned()])].into());
     let order = parse(r#"{"\u0049d":"one"}"#);
     assert_eq!(order.unwrap().id, "one", "a name may hold escapes");
 }
