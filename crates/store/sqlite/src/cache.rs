@@ -1,20 +1,21 @@
 //! Records kept in memory, values still sealed.
 //!
-//! INVARIANT (exact): what is cached is what a read of the database would answer. The writer replaces an entry after
-//! its commit and before it answers. A reader that fills an entry notes the stripe's generation before it reads, and
-//! inserts only if no write has passed since.
+//! INVARIANT (exact): what is cached is what a read of the database would answer. The writer brings an entry up to date
+//! after its commit and before it answers. A reader that fills an entry notes the stripe's generation before it reads,
+//! and inserts only if no write has passed since. Days of access alone may be ahead: readers move them in place, and the
+//! note that tells the database follows.
 
 use std::{
     hash::{BuildHasher, Hash, Hasher, RandomState},
     sync::Arc,
 };
 
-use contract::{SecretRecord, Value};
+use contract::{SecretRecord, Value, VersionRecord};
 use parking_lot::Mutex;
 use quick_cache::{Equivalent, Weighter, sync::Cache};
-use terms::SecretName;
+use terms::{Day, SecretName, Uid};
 
-use crate::scopes::ScopeNumber;
+use crate::{read::by_age, scopes::ScopeNumber, versions::Counterparts};
 
 const STRIPES: usize = 64;
 
@@ -69,26 +70,49 @@ impl RecordCache {
         }
     }
 
-    /// Called by the writer, after the commit and before the answer.
-    pub(crate) fn replace(&self, scope: ScopeNumber, record: &Arc<SecretRecord>) {
-        let mut generation = self.stripe(scope, record.name.as_str()).lock();
+    /// Called by the writer, after the commit and before the answer; so are the following.
+    pub(crate) fn created(&self, scope: ScopeNumber, after: &Arc<SecretRecord>) {
+        let mut generation = self.stripe(scope, after.name.as_str()).lock();
         *generation = generation.wrapping_add(1);
-        self.put(scope, record);
+        self.put(scope, after);
     }
 
-    /// Called by the writer, after the commit and before the answer.
-    pub(crate) fn remove(&self, scope: ScopeNumber, name: &str) {
+    /// Days of access may have moved on since the change was planned. What is cached has them; when nothing is, only
+    /// the database has, and the next read fills the entry.
+    pub(crate) fn changed(&self, scope: ScopeNumber, after: &Arc<SecretRecord>) {
+        let mut generation = self.stripe(scope, after.name.as_str()).lock();
+        *generation = generation.wrapping_add(1);
+        if let Some(before) = self.records.peek(&KeyRef { scope, name: after.name.as_str() }) {
+            keep_days(&before, after);
+            self.put(scope, after);
+        }
+    }
+
+    pub(crate) fn erased(&self, scope: ScopeNumber, name: &str) {
         let mut generation = self.stripe(scope, name).lock();
         *generation = generation.wrapping_add(1);
         self.records.remove(&KeyRef { scope, name });
     }
 
+    pub(crate) fn accessed(&self, scope: ScopeNumber, name: &str, secret: Uid, version: &str, day: Day) {
+        let mut generation = self.stripe(scope, name).lock();
+        *generation = generation.wrapping_add(1);
+        let cached = self.records.peek(&KeyRef { scope, name });
+        if let Some(record) = cached.filter(|record| record.uid == secret) {
+            record.accessed.advance_to(day);
+            record.version(version).inspect(|version| {
+                version.accessed.advance_to(day);
+            });
+        }
+    }
+
     fn put(&self, scope: ScopeNumber, record: &Arc<SecretRecord>) {
         let key = Key { scope, name: record.name.clone() };
-        if answers_every_labelled_read(record) {
-            self.records.insert(key, Arc::clone(record));
-        } else {
-            self.records.remove(&key);
+        match as_labelled_read(record) {
+            Some(record) => self.records.insert(key, record),
+            None => {
+                self.records.remove(&key);
+            }
         }
     }
 
@@ -100,9 +124,37 @@ impl RecordCache {
     }
 }
 
-/// A cached record must carry the values that [`contract::Pick::Labelled`] promises.
-fn answers_every_labelled_read(record: &SecretRecord) -> bool {
-    record.versions.iter().all(|version| version.labels.is_empty() || version.value != Value::NotLoaded)
+/// The record as [`contract::Pick::Labelled`] reads it from the database: with the values of labelled versions and no
+/// others, which a secret that is written often would pile up. None if it lacks one of them.
+fn as_labelled_read(record: &Arc<SecretRecord>) -> Option<Arc<SecretRecord>> {
+    let is_lacking = |version: &VersionRecord| !version.labels.is_empty() && version.value == Value::NotLoaded;
+    let is_surplus = |version: &VersionRecord| version.labels.is_empty() && matches!(version.value, Value::Sealed(_));
+    let versions = &record.versions;
+    if versions.iter().any(|version| is_lacking(version)) {
+        return None;
+    }
+    let is_sorted = versions.is_sorted_by(|a, b| by_age(a, b).is_le());
+    if is_sorted && !versions.iter().any(|version| is_surplus(version)) {
+        return Some(Arc::clone(record));
+    }
+    let mut read = SecretRecord::clone(record);
+    for version in read.versions.iter_mut().filter(|version| is_surplus(version)) {
+        Arc::make_mut(version).value = Value::NotLoaded;
+    }
+    read.versions.sort_by(|a, b| by_age(a, b));
+    Some(Arc::new(read))
+}
+
+fn keep_days(before: &SecretRecord, after: &SecretRecord) {
+    before.accessed.day().inspect(|day| {
+        after.accessed.advance_to(*day);
+    });
+    let mut before = Counterparts::among(&before.versions);
+    for version in &after.versions {
+        if let Some(day) = before.find(version).and_then(|version| version.accessed.day()) {
+            version.accessed.advance_to(day);
+        }
+    }
 }
 
 impl Hash for Key {
@@ -142,5 +194,113 @@ impl Weighter<Key, Arc<SecretRecord>> for ByBytes {
             .sum();
         let own = RECORD + 2 * record.name.as_str().len() + record.arn.len();
         (own + text(&record.description) + text(&record.kms_key_id) + tags + versions) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::AccessDay;
+    use seal::SealedValue;
+    use terms::{AccountId, ArnSuffix, Region, Scope, StagingLabel, Timestamp, VersionId};
+
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_write_does_not_come_in_after_it() {
+        let (old, new) = (record(1, &[]), record(2, &[]));
+        let writes: [fn(&RecordCache, &Arc<SecretRecord>); 4] = [
+            |cache, new| cache.created(1, new),
+            |cache, new| cache.changed(1, new),
+            |cache, _| cache.erased(1, "db"),
+            |cache, new| cache.accessed(1, "db", new.uid, "none", Day::from_number(1)),
+        ];
+        for (index, write) in writes.into_iter().enumerate() {
+            let cache = RecordCache::new(1 << 20);
+            let seen = cache.generation(1, "db");
+            write(&cache, &new);
+            cache.fill(1, &old, seen);
+            assert_ne!(revision(&cache), Some(1), "write {index}");
+            let seen = cache.generation(1, "db");
+            cache.fill(1, &new, seen);
+            assert_eq!(revision(&cache), Some(2));
+        }
+    }
+
+    #[test]
+    fn a_change_replaces_what_is_cached_and_keeps_its_days() {
+        let cache = RecordCache::new(1 << 20);
+        let (old, new) = (record(1, &[("a", true)]), record(2, &[("a", true), ("b", true)]));
+        cache.created(1, &old);
+        cache.accessed(1, "db", old.uid, "a", Day::from_number(7));
+        cache.changed(1, &new);
+        let cached = cache.get(1, "db").unwrap();
+        assert_eq!((cached.revision, cached.accessed.day()), (2, Some(Day::from_number(7))));
+        assert_eq!(cached.version("a").unwrap().accessed.day(), Some(Day::from_number(7)));
+        assert_eq!(cached.version("b").unwrap().accessed.day(), None);
+    }
+
+    #[test]
+    fn a_change_to_what_is_not_cached_leaves_filling_to_the_next_read() {
+        let cache = RecordCache::new(1 << 20);
+        cache.changed(1, &record(2, &[]));
+        assert_eq!(revision(&cache), None);
+    }
+
+    #[test]
+    fn a_record_that_grows_out_of_the_cache_takes_its_older_self_along() {
+        let cache = RecordCache::new(40 << 10);
+        cache.created(1, &record(1, &[]));
+        assert_eq!(revision(&cache), Some(1));
+        let many: Vec<(String, bool)> = (0..1000).map(|index| (index.to_string(), true)).collect();
+        let many: Vec<(&str, bool)> = many.iter().map(|(id, is_labelled)| (id.as_str(), *is_labelled)).collect();
+        cache.changed(1, &record(2, &many));
+        assert_eq!(revision(&cache), None);
+    }
+
+    #[test]
+    fn values_without_labels_are_not_kept() {
+        let cache = RecordCache::new(1 << 20);
+        let record = record(1, &[("old", false), ("current", true)]);
+        cache.created(1, &record);
+        let cached = cache.get(1, "db").unwrap();
+        assert_eq!(cached.version("old").unwrap().value, Value::NotLoaded);
+        assert_eq!(cached.version("current"), record.version("current"));
+    }
+
+    fn revision(cache: &RecordCache) -> Option<u64> {
+        cache.get(1, "db").map(|record| record.revision)
+    }
+
+    /// A secret with versions that have a value, and a label or not.
+    fn record(revision: u64, versions: &[(&str, bool)]) -> Arc<SecretRecord> {
+        let region = Region::parse("us-east-1").unwrap();
+        let version = |(id, is_labelled): &(&str, bool)| {
+            Arc::new(VersionRecord {
+                id: VersionId::new(id),
+                created_at: Timestamp::from_millis(0),
+                accessed: AccessDay::never(),
+                labels: is_labelled.then(|| StagingLabel::new(id)).into_iter().collect(),
+                value: Value::Sealed(SealedValue::from_stored([&[1, 1], [0; 120].as_slice()].concat()).unwrap()),
+            })
+        };
+        Arc::new(SecretRecord {
+            scope: Scope::new(AccountId::parse("111111111111").unwrap(), region),
+            uid: Uid::from_bytes([1; 16]),
+            name: SecretName::parse("db").unwrap(),
+            suffix: ArnSuffix::parse("abcdef").unwrap(),
+            arn: "arn:db".into(),
+            origin_region: region,
+            generation: 0,
+            revision,
+            created_at: Timestamp::from_millis(0),
+            changed_at: Timestamp::from_millis(0),
+            delete_at: None,
+            accessed: AccessDay::never(),
+            description: None,
+            kms_key_id: None,
+            partner_type: None,
+            tags: None,
+            versions: versions.iter().map(version).collect(),
+        })
     }
 }

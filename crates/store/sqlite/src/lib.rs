@@ -8,11 +8,15 @@
 mod cache;
 mod failure;
 mod folder;
+mod list;
 mod migrate;
+#[cfg(test)]
+mod plans;
 mod read;
 mod readers;
 mod scopes;
 mod store;
+mod versions;
 mod write;
 mod writer;
 

@@ -1,13 +1,13 @@
 //! From rows to records. Every function here is given a connection and does its SQL; threads and caches are elsewhere.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use contract::{
-    AccessDay, AccountRecord, CredentialRecord, CredentialStatus, JobKind, JobRecord, KeyRecord, ListOrder, ListQuery,
-    LogHead, PendingRecord, Pick, SecretRecord, SortKey, Tag, Value, VersionRecord,
+    AccessDay, AccountRecord, CredentialRecord, CredentialStatus, JobKind, JobRecord, KeyRecord, LogHead,
+    PendingRecord, Pick, SecretRecord, Tag, Value, VersionRecord,
 };
 use rusqlite::{
-    Connection, OptionalExtension, Result, Row, ToSql,
+    Connection, OptionalExtension, Result, Row,
     types::{FromSqlError, Type},
 };
 use seal::SealedValue;
@@ -15,12 +15,13 @@ use terms::{
     AccountId, ArnSuffix, Day, EventId, Region, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId, secret_arn,
 };
 
-use crate::scopes::{ScopeNumber, Scopes};
+use crate::scopes::ScopeNumber;
 
 /// What `accessed_day` holds for what was never read.
 pub(crate) const NEVER: i32 = i32::MIN;
 
-const SECRET: &str = "SELECT id, name, uid, suffix, origin_region, generation, revision, created_at, changed_at, \
+/// Columns of a secret as [`secret_row`] takes them, behind the number of its row.
+pub(crate) const SECRET: &str = "SELECT id, name, uid, suffix, origin_region, generation, revision, created_at, changed_at, \
      delete_at, accessed_day, description, kms_key_id, partner_type, tags FROM secret";
 
 /// One secret with all its versions. The transaction makes row, labels and versions one consistent answer.
@@ -32,14 +33,18 @@ pub(crate) fn secret(
     pick: Pick<'_>,
 ) -> Result<Option<SecretRecord>> {
     let transaction = connection.transaction()?;
-    let mut statement = transaction.prepare_cached(&format!("{SECRET} WHERE scope = ? AND name = ?"))?;
+    let mut statement = transaction.prepare_cached(&secret_by_name())?;
     let found = statement.query_row((number, name), |row| Ok((row.get(0)?, secret_row(row, scope)?))).optional()?;
     let Some((id, mut record)) = found else { return Ok(None) };
     record.versions = versions(&transaction, id, pick)?.into_iter().map(Arc::new).collect();
     Ok(Some(record))
 }
 
-fn secret_row(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
+pub(crate) fn secret_by_name() -> String {
+    format!("{SECRET} WHERE scope = ? AND name = ?")
+}
+
+pub(crate) fn secret_row(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
     let name = parsed(1, SecretName::parse(row.get_ref(1)?.as_str()?).ok())?;
     let suffix = parsed(3, ArnSuffix::parse(row.get_ref(3)?.as_str()?))?;
     let tags: Option<String> = row.get(14)?;
@@ -64,12 +69,14 @@ fn secret_row(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
     })
 }
 
+pub(crate) const VERSIONS: &str =
+    "SELECT version, created_at, accessed_day, sealed IS NULL FROM version WHERE secret = ?";
+pub(crate) const LABELS: &str = "SELECT label, version FROM label WHERE secret = ? ORDER BY label";
+pub(crate) const SEALED: &str = "SELECT sealed FROM version WHERE secret = ? AND version = ?";
+
 fn versions(connection: &Connection, secret: i64, pick: Pick<'_>) -> Result<Vec<VersionRecord>> {
     let labels = labels(connection, secret)?;
-    let mut statement = connection.prepare_cached(
-        "SELECT version, created_at, accessed_day, sealed IS NULL FROM version WHERE secret = ? \
-         ORDER BY created_at, version",
-    )?;
+    let mut statement = connection.prepare_cached(VERSIONS)?;
     let mut rows = statement.query([secret])?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
@@ -85,134 +92,32 @@ fn versions(connection: &Connection, secret: i64, pick: Pick<'_>) -> Result<Vec<
         let created_at = Timestamp::from_millis(row.get(1)?);
         versions.push(VersionRecord { id, created_at, accessed: access_day(row.get(2)?), labels: own, value });
     }
+    versions.sort_unstable_by(by_age);
     Ok(versions)
 }
 
+/// Oldest first, as the contract wants them; sorted here, because SQLite would build a table to do it.
+pub(crate) fn by_age(a: &VersionRecord, b: &VersionRecord) -> Ordering {
+    (a.created_at, &a.id).cmp(&(b.created_at, &b.id))
+}
+
 fn labels(connection: &Connection, secret: i64) -> Result<Vec<(StagingLabel, String)>> {
-    let mut statement =
-        connection.prepare_cached("SELECT label, version FROM label WHERE secret = ? ORDER BY label")?;
+    let mut statement = connection.prepare_cached(LABELS)?;
     let rows = statement.query_map([secret], |row| Ok((StagingLabel::new(row.get_ref(0)?.as_str()?), row.get(1)?)))?;
     rows.collect()
 }
 
 fn sealed(connection: &Connection, secret: i64, version: &str) -> Result<Value> {
-    let mut statement = connection.prepare_cached("SELECT sealed FROM version WHERE secret = ? AND version = ?")?;
-    statement.query_row((secret, version), |row| {
+    connection.prepare_cached(SEALED)?.query_row((secret, version), |row| {
         Ok(Value::Sealed(parsed(0, SealedValue::from_stored(row.get_ref(0)?.as_blob()?).ok())?))
     })
 }
 
-/// A page by seek: rows behind the position, in the order of an index.
-pub(crate) fn list(
-    connection: &mut Connection,
-    number: ScopeNumber,
-    scope: Scope,
-    query: &ListQuery,
-) -> Result<Vec<SecretRecord>> {
-    let transaction = connection.transaction()?;
-    let found = if query.order == ListOrder::Name && !query.name_prefixes.is_empty() {
-        list_by_prefix(&transaction, number, scope, query)?
-    } else {
-        list_range(&transaction, number, scope, query, None)?
-    };
-    let with_labels = |(id, mut record): (i64, SecretRecord)| {
-        record.versions = labelled_versions(&transaction, id)?.into_iter().map(Arc::new).collect();
-        Ok(record)
-    };
-    found.into_iter().map(with_labels).collect()
-}
-
-/// Names in name order under a few prefixes: one range each, merged.
-fn list_by_prefix(
-    connection: &Connection,
-    number: ScopeNumber,
-    scope: Scope,
-    query: &ListQuery,
-) -> Result<Vec<(i64, SecretRecord)>> {
-    let mut found = Vec::new();
-    for prefix in &query.name_prefixes {
-        found.extend(list_range(connection, number, scope, query, Some(prefix))?);
-    }
-    found.sort_by(|(_, a), (_, b)| if query.descending { b.name.cmp(&a.name) } else { a.name.cmp(&b.name) });
-    found.dedup_by_key(|(id, _)| *id);
-    found.truncate(query.limit);
-    Ok(found)
-}
-
-fn list_range(
-    connection: &Connection,
-    number: ScopeNumber,
-    scope: Scope,
-    query: &ListQuery,
-    prefix: Option<&str>,
-) -> Result<Vec<(i64, SecretRecord)>> {
-    let column = match query.order {
-        ListOrder::Created => Some("created_at"),
-        ListOrder::Changed => Some("changed_at"),
-        ListOrder::Accessed => Some("accessed_day"),
-        ListOrder::Name => None,
-    };
-    let (beyond, direction) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
-    let mut sql = format!("{SECRET} WHERE scope = ?");
-    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(number)];
-    if !query.include_scheduled_deletion {
-        sql.push_str(" AND delete_at IS NULL");
-    }
-    if let Some(prefix) = prefix {
-        sql.push_str(" AND name >= ? AND name < ?");
-        values.push(Box::new(prefix.to_owned()));
-        // Names are ASCII, so the highest character ends the range of a prefix.
-        values.push(Box::new(format!("{prefix}\u{10FFFF}")));
-    }
-    if let Some(after) = &query.after {
-        match (column, after.key) {
-            (Some(column), SortKey::Number(key)) => {
-                sql.push_str(&format!(" AND ({column}, name) {beyond} (?, ?)"));
-                values.push(Box::new(key));
-            }
-            _ => sql.push_str(&format!(" AND name {beyond} ?")),
-        }
-        values.push(Box::new(after.name.as_str().to_owned()));
-    }
-    match column {
-        Some(column) => sql.push_str(&format!(" ORDER BY {column} {direction}, name {direction} LIMIT ?")),
-        None => sql.push_str(&format!(" ORDER BY name {direction} LIMIT ?")),
-    }
-    values.push(Box::new(i64::try_from(query.limit).unwrap_or(i64::MAX)));
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows =
-        statement.query_map(rusqlite::params_from_iter(values), |row| Ok((row.get(0)?, secret_row(row, scope)?)))?;
-    rows.collect()
-}
-
-fn labelled_versions(connection: &Connection, secret: i64) -> Result<Vec<VersionRecord>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT v.version, v.created_at, v.accessed_day, v.sealed IS NULL, l.label FROM label l \
-         JOIN version v ON v.secret = l.secret AND v.version = l.version WHERE l.secret = ? \
-         ORDER BY v.created_at, v.version, l.label",
-    )?;
-    let mut rows = statement.query([secret])?;
-    let mut versions: Vec<VersionRecord> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = row.get_ref(0)?.as_str()?;
-        let label = StagingLabel::new(row.get_ref(4)?.as_str()?);
-        match versions.last_mut() {
-            Some(last) if last.id == *id => last.labels.push(label),
-            _ => versions.push(VersionRecord {
-                id: VersionId::new(id),
-                created_at: Timestamp::from_millis(row.get(1)?),
-                accessed: access_day(row.get(2)?),
-                labels: vec![label],
-                value: if row.get(3)? { Value::Absent } else { Value::NotLoaded },
-            }),
-        }
-    }
-    Ok(versions)
-}
+pub(crate) const CREDENTIAL: &str =
+    "SELECT account, created_at, status, sealed_secret FROM credential WHERE access_key_id = ?";
 
 pub(crate) fn credential(connection: &Connection, access_key_id: &str) -> Result<Option<CredentialRecord>> {
-    let mut statement = connection
-        .prepare_cached("SELECT account, created_at, status, sealed_secret FROM credential WHERE access_key_id = ?")?;
+    let mut statement = connection.prepare_cached(CREDENTIAL)?;
     statement
         .query_row([access_key_id], |row| {
             Ok(CredentialRecord {
@@ -241,16 +146,17 @@ pub(crate) fn accounts(connection: &Connection) -> Result<Vec<AccountRecord>> {
     rows.collect()
 }
 
-pub(crate) fn keys(connection: &Connection, scopes: &Scopes) -> Result<Vec<KeyRecord>> {
-    let mut statement =
-        connection.prepare_cached("SELECT scope, uid, alias, created_at, wrapped_material FROM kms_key")?;
+pub(crate) fn keys(connection: &Connection) -> Result<Vec<KeyRecord>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT account, region, uid, alias, created_at, wrapped_material FROM kms_key JOIN scope ON scope.id = scope",
+    )?;
     let rows = statement.query_map([], |row| {
         Ok(KeyRecord {
-            scope: parsed(0, scopes.scope(row.get(0)?))?,
-            uid: Uid::from_bytes(row.get(1)?),
-            alias: row.get(2)?,
-            created_at: Timestamp::from_millis(row.get(3)?),
-            wrapped_material: row.get(4)?,
+            scope: scope_of(row, 0)?,
+            uid: Uid::from_bytes(row.get(2)?),
+            alias: row.get(3)?,
+            created_at: Timestamp::from_millis(row.get(4)?),
+            wrapped_material: row.get(5)?,
         })
     })?;
     rows.collect()
@@ -279,24 +185,20 @@ pub(crate) fn revisions(connection: &Connection) -> Result<Vec<(Uid, u64)>> {
     rows.collect()
 }
 
-pub(crate) fn due_jobs(
-    connection: &Connection,
-    scopes: &Scopes,
-    now: Timestamp,
-    limit: usize,
-) -> Result<Vec<JobRecord>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT kind, subject, scope, name, due_at, fence FROM job WHERE due_at <= ? ORDER BY due_at LIMIT ?",
-    )?;
+pub(crate) const DUE_JOBS: &str = "SELECT kind, subject, account, region, name, due_at, fence FROM job \
+     JOIN scope ON scope.id = scope WHERE due_at <= ? ORDER BY due_at LIMIT ?";
+
+pub(crate) fn due_jobs(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<JobRecord>> {
+    let mut statement = connection.prepare_cached(DUE_JOBS)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map((now.as_millis(), limit), |row| {
         Ok(JobRecord {
             kind: parsed(0, JobKind::parse(row.get_ref(0)?.as_str()?))?,
             subject: Uid::from_bytes(row.get(1)?),
-            scope: parsed(2, scopes.scope(row.get(2)?))?,
-            name: parsed(3, SecretName::parse(row.get_ref(3)?.as_str()?).ok())?,
-            due_at: Timestamp::from_millis(row.get(4)?),
-            fence: row.get(5)?,
+            scope: scope_of(row, 2)?,
+            name: parsed(4, SecretName::parse(row.get_ref(4)?.as_str()?).ok())?,
+            due_at: Timestamp::from_millis(row.get(5)?),
+            fence: row.get(6)?,
         })
     })?;
     rows.collect()
@@ -317,8 +219,15 @@ fn tags_from_json(json: &str) -> Option<Arc<[Tag]>> {
     Some(pairs.into_iter().map(|(key, value)| Tag { key, value }).collect())
 }
 
-fn access_day(number: i32) -> AccessDay {
+pub(crate) fn access_day(number: i32) -> AccessDay {
     AccessDay::on((number != NEVER).then(|| Day::from_number(number)))
+}
+
+/// A scope from its account and, in the next column, its region.
+pub(crate) fn scope_of(row: &Row<'_>, column: usize) -> Result<Scope> {
+    let region = column.saturating_add(1);
+    let account = account_id(row, column)?;
+    Ok(Scope { account, region: parsed(region, Region::parse(row.get_ref(region)?.as_str()?).ok())? })
 }
 
 fn account_id(row: &Row<'_>, column: usize) -> Result<AccountId> {

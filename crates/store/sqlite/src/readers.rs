@@ -3,7 +3,12 @@
 //! A hop costs more than a query, so what is cached never comes here; but a page that must come from disk stops only a
 //! reader, and no worker of the runtime.
 
-use std::{path::Path, sync::Arc, thread};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+    thread,
+};
 
 use contract::{Answer, StoreError};
 use parking_lot::{Condvar, Mutex};
@@ -82,7 +87,8 @@ impl Queue {
 
     fn serve(&self, connection: &mut Connection) {
         while let Some(query) = self.next() {
-            query(connection);
+            // A query that panics ends alone: its transaction rolls back, its caller is told that the store is away.
+            let _ = catch_unwind(AssertUnwindSafe(|| query(connection)));
         }
     }
 

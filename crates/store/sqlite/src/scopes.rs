@@ -4,21 +4,17 @@ use std::collections::HashMap;
 
 use parking_lot::RwLock;
 use rusqlite::{Connection, Result, params};
-use terms::{AccountId, Region, Scope};
+use terms::Scope;
+
+use crate::read::scope_of;
 
 /// Number of a scope in this database.
 pub(crate) type ScopeNumber = i64;
 
-/// Every scope of the database, both ways. Few, and never removed.
+/// Every scope of the database. Few, and never removed.
 #[derive(Default)]
 pub(crate) struct Scopes {
-    known: RwLock<Known>,
-}
-
-#[derive(Default)]
-struct Known {
-    numbers: HashMap<Scope, ScopeNumber>,
-    scopes: HashMap<ScopeNumber, Scope>,
+    numbers: RwLock<HashMap<Scope, ScopeNumber>>,
 }
 
 impl Scopes {
@@ -27,20 +23,13 @@ impl Scopes {
         let mut statement = connection.prepare("SELECT id, account, region FROM scope")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let (account, region): (String, String) = (row.get(1)?, row.get(2)?);
-            if let (Ok(account), Ok(region)) = (AccountId::parse(&account), Region::parse(&region)) {
-                scopes.remember(Scope { account, region }, row.get(0)?);
-            }
+            scopes.remember(scope_of(row, 1)?, row.get(0)?);
         }
         Ok(scopes)
     }
 
     pub(crate) fn number(&self, scope: Scope) -> Option<ScopeNumber> {
-        self.known.read().numbers.get(&scope).copied()
-    }
-
-    pub(crate) fn scope(&self, number: ScopeNumber) -> Option<Scope> {
-        self.known.read().scopes.get(&number).copied()
+        self.numbers.read().get(&scope).copied()
     }
 
     /// The number of the scope, given out now if it has none. The row belongs to the caller's transaction, so it is
@@ -58,8 +47,6 @@ impl Scopes {
 
     /// Called once the row is committed.
     pub(crate) fn remember(&self, scope: Scope, number: ScopeNumber) {
-        let mut known = self.known.write();
-        known.numbers.insert(scope, number);
-        known.scopes.insert(number, scope);
+        self.numbers.write().insert(scope, number);
     }
 }

@@ -12,6 +12,7 @@ use terms::{Scope, Timestamp, Uid};
 use crate::{
     cache::RecordCache,
     folder::{Folder, FolderError, database_in},
+    list::list,
     migrate::{MigrationError, migrate},
     read,
     readers::{self, Readers, ReadersError},
@@ -123,9 +124,7 @@ impl Reads for SqliteStore {
             let found =
                 self.read(move |connection| read::secret(connection, number, scope, &own_name, own_pick.borrow()));
             let Some(record) = found.await?.map(Arc::new) else { return Ok(None) };
-            if pick == Pick::Labelled {
-                self.cache.fill(number, &record, seen);
-            }
+            self.cache.fill(number, &record, seen);
             Ok(Some(Guarded::new(record)))
         })
     }
@@ -139,7 +138,7 @@ impl Reads for SqliteStore {
             return Box::pin(async { Ok(GuardedPage::new(Vec::new())) });
         };
         let query = query.clone();
-        let found = self.read(move |connection| read::list(connection, number, scope, &query));
+        let found = self.read(move |connection| list(connection, number, scope, &query));
         Box::pin(async move { Ok(GuardedPage::new(found.await?.into_iter().map(Arc::new).collect())) })
     }
 
@@ -153,8 +152,7 @@ impl Reads for SqliteStore {
     }
 
     fn keys(&self) -> Answer<'_, Result<Vec<KeyRecord>, StoreError>> {
-        let scopes = Arc::clone(&self.scopes);
-        self.read(move |connection| read::keys(connection, &scopes))
+        self.read(|connection| read::keys(connection))
     }
 
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>> {
@@ -188,8 +186,7 @@ impl Writes for SqliteStore {
 
 impl Jobs for SqliteStore {
     fn due(&self, now: Timestamp, limit: usize) -> Answer<'_, Result<Vec<JobRecord>, StoreError>> {
-        let scopes = Arc::clone(&self.scopes);
-        self.read(move |connection| read::due_jobs(connection, &scopes, now, limit))
+        self.read(move |connection| read::due_jobs(connection, now, limit))
     }
 
     /// The folder's lock makes this process the only claimer, so the fence that was read is the lease: it is checked in

@@ -6,13 +6,14 @@ use contract::{
     AccountRecord, Change, Commit, CommitError, CredentialRecord, CredentialStatus, Guard, JobChange, KeyRecord,
     LogHead, Note, PendingRecord, SecretChange, SecretRecord, Value, VersionRecord,
 };
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use terms::{Day, Scope};
 
 use crate::{
     failure::commit_error,
     read::{NEVER, secrets_count, tags_to_json},
     scopes::{ScopeNumber, Scopes},
+    versions::Counterparts,
 };
 
 /// How many secrets each scope holds, so that the quota costs no counting. Exact, because there is one writer.
@@ -176,13 +177,11 @@ impl Writing<'_> {
     }
 
     fn update_versions(&self, id: i64, before: &SecretRecord, after: &SecretRecord) -> Result<(), CommitError> {
+        let mut known = Counterparts::among(&before.versions);
         for version in &after.versions {
-            match before.version(version.id.as_str()) {
+            match known.find(version) {
                 None => self.insert_version(id, after.revision, version)?,
-                // Only a placeholder's value ever changes: it is filled in.
-                Some(old) if old.value == Value::Absent && version.value != Value::Absent => {
-                    self.fill_version(id, after.revision, version)?;
-                }
+                Some(old) if old.value != version.value => self.put_value(id, after.revision, version)?,
                 Some(_) => {}
             }
         }
@@ -198,8 +197,9 @@ impl Writing<'_> {
                 self.execute("DELETE FROM label WHERE secret = ? AND label = ?", params![id, label.as_str()])?;
             }
         }
+        let mut kept = Counterparts::among(&after.versions);
         for version in &before.versions {
-            if after.version(version.id.as_str()).is_none() {
+            if kept.find(version).is_none() {
                 let sql = "DELETE FROM version WHERE secret = ? AND version = ?";
                 self.execute(sql, params![id, version.id.as_str()])?;
             }
@@ -241,13 +241,13 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn fill_version(&self, secret: i64, revision: u64, version: &VersionRecord) -> Result<(), CommitError> {
+    /// A placeholder is filled, or a value was sealed anew under another key.
+    fn put_value(&self, secret: i64, revision: u64, version: &VersionRecord) -> Result<(), CommitError> {
         let Value::Sealed(sealed) = &version.value else {
-            return Err(CommitError::Internal("a placeholder was filled without a value".into()));
+            return Err(CommitError::Internal("a version lost its value".into()));
         };
         self.execute(
-            "UPDATE version SET sealed = ?, value_revision = ?, created_at = ? \
-             WHERE secret = ? AND version = ? AND sealed IS NULL",
+            "UPDATE version SET sealed = ?, value_revision = ?, created_at = ? WHERE secret = ? AND version = ?",
             params![sealed.as_bytes(), revision, version.created_at.as_millis(), secret, version.id.as_str()],
         )?;
         Ok(())
@@ -276,7 +276,7 @@ impl Writing<'_> {
             CredentialStatus::Active => "Active",
             CredentialStatus::Inactive => "Inactive",
         };
-        self.execute(
+        let put = self.execute(
             "INSERT INTO credential (access_key_id, account, created_at, status, sealed_secret) \
              VALUES (?, ?, ?, ?, ?) ON CONFLICT (access_key_id) DO UPDATE \
              SET status = excluded.status, sealed_secret = excluded.sealed_secret WHERE account = excluded.account",
@@ -288,7 +288,8 @@ impl Writing<'_> {
                 credential.sealed_secret
             ],
         )?;
-        Ok(())
+        // An access key stays with its account.
+        if put == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
     }
 
     fn insert_key(&mut self, key: &KeyRecord) -> Result<(), CommitError> {
@@ -304,9 +305,13 @@ impl Writing<'_> {
         match job {
             JobChange::Schedule { kind, subject, scope, name, due_at } => {
                 let number = self.scope(*scope)?;
+                // The fence begins at the secret's revision, which never comes again: a lease from before the job was
+                // cancelled stays worthless when the job comes back.
                 self.execute(
-                    "INSERT INTO job (kind, subject, scope, name, due_at, fence) VALUES (?, ?, ?, ?, ?, 0) \
-                     ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, fence = fence + 1",
+                    "INSERT INTO job (kind, subject, scope, name, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5, \
+                     coalesce((SELECT revision FROM secret WHERE scope = ?3 AND name = ?4 AND uid = ?2), 0)) \
+                     ON CONFLICT (kind, subject) DO UPDATE \
+                     SET due_at = excluded.due_at, fence = max(fence + 1, excluded.fence)",
                     params![kind.as_str(), subject.as_bytes(), number, name.as_str(), due_at.as_millis()],
                 )?;
             }
@@ -354,7 +359,7 @@ pub(crate) fn note(connection: &Connection, scopes: &Scopes, note: &Note) -> rus
         Note::Accessed { scope, name, secret, version, day } => {
             // A scope that was never written to holds no secrets.
             let Some(number) = scopes.number(*scope) else { return Ok(()) };
-            note_access(connection, params![day.number(), number, name.as_str(), secret.as_bytes()], version.as_str())
+            note_access(connection, (number, name.as_str(), secret.as_bytes()), (version.as_str(), day.number()))
         }
         Note::Recorded { tickets } => {
             let mut statement = connection.prepare_cached("DELETE FROM trail_pending WHERE ticket BETWEEN ? AND ?")?;
@@ -370,18 +375,21 @@ pub(crate) fn note(connection: &Connection, scopes: &Scopes, note: &Note) -> rus
     }
 }
 
-fn note_access(connection: &Connection, secret: &[&dyn ToSql], version: &str) -> rusqlite::Result<()> {
-    let touched: Option<(i64, i32)> = connection
+fn note_access(
+    connection: &Connection,
+    (scope, name, uid): (ScopeNumber, &str, &[u8; 16]),
+    (version, day): (&str, i32),
+) -> rusqlite::Result<()> {
+    let noted: Option<i64> = connection
         .prepare_cached(
-            "UPDATE secret SET accessed_day = max(accessed_day, ?) WHERE scope = ? AND name = ? AND uid = ? \
-             RETURNING id, accessed_day",
+            "UPDATE secret SET accessed_day = max(accessed_day, ?) WHERE scope = ? AND name = ? AND uid = ? RETURNING id",
         )?
-        .query_row(secret, |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row((day, scope, name, uid), |row| row.get(0))
         .optional()?;
-    let Some((id, day)) = touched else { return Ok(()) };
+    let Some(id) = noted else { return Ok(()) };
     connection
         .prepare_cached("UPDATE version SET accessed_day = max(accessed_day, ?) WHERE secret = ? AND version = ?")?
-        .execute(params![day, id, version])?;
+        .execute((day, id, version))?;
     Ok(())
 }
 

@@ -61,9 +61,10 @@ impl Writer {
         let served = Arc::clone(&queue);
         let builder = thread::Builder::new().name("store-writer".to_owned());
         let thread = builder.spawn(move || {
-            while let Some(batch) = served.next() {
+            let served = Closing(served);
+            while let Some(batch) = served.0.next() {
                 let unwritten = thread.write(batch);
-                served.put_back(unwritten);
+                served.0.put_back(unwritten);
             }
         })?;
         Ok(Self { queue, thread: Some(thread) })
@@ -71,8 +72,7 @@ impl Writer {
 
     pub(crate) fn commit(&self, commit: Commit) -> oneshot::Receiver<Result<(), CommitError>> {
         let (answer, answered) = oneshot::channel();
-        self.queue.state.lock().commits.push(Waiting { commit, answer });
-        self.queue.arrived.notify_one();
+        self.queue.push(|state| state.commits.push(Waiting { commit, answer }));
         answered
     }
 
@@ -82,8 +82,7 @@ impl Writer {
 
     pub(crate) fn flush_notes(&self) -> oneshot::Receiver<Result<(), StoreError>> {
         let (answer, answered) = oneshot::channel();
-        self.queue.state.lock().flushes.push(answer);
-        self.queue.arrived.notify_one();
+        self.queue.push(|state| state.flushes.push(answer));
         answered
     }
 }
@@ -99,7 +98,26 @@ impl Drop for Writer {
     }
 }
 
+/// However the thread ends, nobody waits for it afterwards: answers that will not come are taken back.
+struct Closing(Arc<Queue>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        *state = State { is_closed: true, ..State::default() };
+    }
+}
+
 impl Queue {
+    /// Once closed, what is pushed is dropped, and its answer with it.
+    fn push(&self, push: impl FnOnce(&mut State)) {
+        let mut state = self.state.lock();
+        if !state.is_closed {
+            push(&mut state);
+            self.arrived.notify_one();
+        }
+    }
+
     /// Waits for commits; for notes alone only as long as they may wait. None once closed and empty.
     fn next(&self) -> Option<Batch> {
         let mut state = self.state.lock();
@@ -117,9 +135,7 @@ impl Queue {
             }
         }
     }
-}
 
-impl Queue {
     /// Notes of a batch that failed try again with the next.
     fn put_back(&self, notes: Vec<Note>) {
         if !notes.is_empty() {
@@ -169,7 +185,7 @@ impl WriterThread {
                 return notes;
             }
         };
-        self.bring_up_to_date(&commits, &outcomes);
+        self.bring_up_to_date(&commits, &outcomes, &notes);
         // Callers that went away need no answer.
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             let _ = answer.send(outcome.map(drop));
@@ -187,34 +203,27 @@ impl WriterThread {
         notes: &[Note],
     ) -> Result<Vec<Result<Applied, CommitError>>, CommitError> {
         let Self { connection, scopes, counts, .. } = self;
-        let mut transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(commit_error)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(commit_error)?;
         let mut outcomes = Vec::with_capacity(commits.len());
         for commit in commits {
-            let savepoint = transaction.savepoint().map_err(commit_error)?;
-            let outcome = write::apply(&savepoint, scopes, counts, commit);
-            match &outcome {
-                Ok(applied) => {
-                    savepoint.commit().map_err(commit_error)?;
-                    counts.settle(applied);
-                }
-                Err(CommitError::Full | CommitError::Away) => {
-                    // SQLite may have rolled back the whole transaction already, so the batch fails as one.
-                    drop(savepoint);
-                    return outcome.map(|_| Vec::new());
-                }
-                Err(_) => drop(savepoint),
+            let outcome = alone(&transaction, || write::apply(&transaction, scopes, counts, commit))?;
+            if let Ok(applied) = &outcome {
+                counts.settle(applied);
             }
             outcomes.push(outcome);
         }
         for note in notes {
-            write::note(&transaction, scopes, note).map_err(commit_error)?;
+            let outcome = alone(&transaction, || write::note(&transaction, scopes, note).map_err(commit_error))?;
+            if let Err(error) = outcome {
+                // Never tried again: it would fail again, and nobody misses it.
+                tracing::error!(target: "keepwell::operator", %error, "a note of the store was dropped");
+            }
         }
         transaction.commit().map_err(commit_error)?;
         Ok(outcomes)
     }
 
-    fn bring_up_to_date(&self, commits: &[Commit], outcomes: &[Result<Applied, CommitError>]) {
+    fn bring_up_to_date(&self, commits: &[Commit], outcomes: &[Result<Applied, CommitError>], notes: &[Note]) {
         for (commit, outcome) in commits.iter().zip(outcomes) {
             let Ok(applied) = outcome else { continue };
             for (scope, number) in &applied.new_scopes {
@@ -222,6 +231,12 @@ impl WriterThread {
             }
             for change in &commit.changes {
                 self.bring_secret_up_to_date(change);
+            }
+        }
+        for note in notes {
+            let Note::Accessed { scope, name, secret, version, day } = note else { continue };
+            if let Some(number) = self.scopes.number(*scope) {
+                self.cache.accessed(number, name.as_str(), *secret, version.as_str(), *day);
             }
         }
     }
@@ -234,8 +249,88 @@ impl WriterThread {
         };
         let Some(number) = self.scopes.number(record.scope) else { return };
         match change {
-            SecretChange::Erase { before } => self.cache.remove(number, before.name.as_str()),
-            _ => self.cache.replace(number, record),
+            SecretChange::Create { after } => self.cache.created(number, after),
+            SecretChange::Update { after, .. } => self.cache.changed(number, after),
+            SecretChange::Erase { before } => self.cache.erased(number, before.name.as_str()),
+        }
+    }
+}
+
+/// Does the work whole or not at all, and lets the transaction go on either way. The outer error means that it cannot.
+fn alone<T>(
+    transaction: &Connection,
+    work: impl FnOnce() -> Result<T, CommitError>,
+) -> Result<Result<T, CommitError>, CommitError> {
+    // Prepared once; rusqlite's own savepoints are prepared each time.
+    let run = |sql| transaction.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT alone").map_err(commit_error)?;
+    let outcome = work();
+    match &outcome {
+        Ok(_) => {}
+        Err(error @ (CommitError::Full | CommitError::Away)) => return Err(error.clone()),
+        // SQLite rolls back everything when it runs out of something. What came next would be a transaction of its own.
+        Err(error) if transaction.is_autocommit() => return Err(error.clone()),
+        Err(_) => {
+            run("ROLLBACK TO alone").map_err(commit_error)?;
+        }
+    }
+    run("RELEASE alone").map_err(commit_error)?;
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot::error::TryRecvError;
+
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_writer_that_is_gone() {
+        let queue = Arc::new(Queue::default());
+        let writer = Writer { queue: Arc::clone(&queue), thread: None };
+        let mut waiting = writer.flush_notes();
+        assert!(matches!(waiting.try_recv(), Err(TryRecvError::Empty)));
+        drop(Closing(queue));
+        assert!(matches!(waiting.try_recv(), Err(TryRecvError::Closed)));
+        assert!(matches!(writer.flush_notes().try_recv(), Err(TryRecvError::Closed)));
+    }
+
+    #[test]
+    fn work_that_fails_alone_leaves_what_was_done_before_and_after() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE done (what TEXT)").unwrap();
+        let transaction = connection.transaction().unwrap();
+        let write = |what: &str| transaction.execute("INSERT INTO done VALUES (?)", [what]).map_err(commit_error);
+        for (what, fails) in [("first", false), ("second", true), ("third", false)] {
+            let outcome = alone(&transaction, || {
+                write(what)?;
+                if fails { Err(CommitError::Conflict) } else { Ok(()) }
+            });
+            assert_eq!(outcome.unwrap().is_err(), fails);
+        }
+        transaction.commit().unwrap();
+        let done: String = connection.query_row("SELECT group_concat(what) FROM done", [], |row| row.get(0)).unwrap();
+        assert_eq!(done, "first,third");
+    }
+
+    #[test]
+    fn a_transaction_that_sqlite_rolled_back_is_not_gone_on_with() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let transaction = connection.transaction().unwrap();
+        let outcome = alone(&transaction, || {
+            // As SQLite does when memory or disk run out.
+            transaction.execute_batch("ROLLBACK").map_err(commit_error)?;
+            Err::<(), _>(CommitError::Conflict)
+        });
+        assert!(outcome.is_err());
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_whole_transaction() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let transaction = connection.transaction().unwrap();
+        for error in [CommitError::Full, CommitError::Away] {
+            assert!(alone(&transaction, || Err::<(), _>(error)).is_err());
         }
     }
 }
