@@ -1,1 +1,124 @@
 //! The stories that every store adapter lives through.
+//!
+//! An adapter says how a store is opened, a [`Fixture`], and takes all stories at once:
+//!
+//! ```text
+//! suite::stories!(Postgres);
+//! ```
+//!
+//! Each becomes a test of its own with a fresh store. What a story asserts is a promise of the contract; how an adapter
+//! keeps it, its rows, files and plans, is for the adapter's own tests.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story is a test that other crates run: it fails by panicking"
+)]
+
+mod house;
+mod record;
+pub mod stories;
+
+use contract::{Jobs, Reads, Writes};
+
+/// A place where a store may be opened, closed and opened again.
+pub trait Fixture: Send + Sync + 'static {
+    type Store: Reads + Writes + Jobs + 'static;
+
+    /// A place without a store.
+    fn fresh() -> impl Future<Output = Self> + Send
+    where
+        Self: Sized;
+
+    /// Opens the store of this place, made if it is missing. The one opened before has been dropped.
+    fn open(&self) -> impl Future<Output = Self::Store> + Send;
+}
+
+/// Every story as a test with the given fixture.
+#[macro_export]
+macro_rules! stories {
+    (@each $fixture:ty; $($chapter:ident { $($story:ident)+ })+) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $story() {
+                $crate::stories::$chapter::$story::<$fixture>().await;
+            }
+        )+)+
+    };
+    ($fixture:ty) => {
+        $crate::stories! { @each $fixture;
+            accounts {
+                accounts_credentials_and_keys_come_back_as_they_were_given
+                an_account_and_a_key_are_made_once
+                a_credential_changes_its_status_and_never_its_account
+            }
+            commits {
+                a_taken_name_is_refused_and_its_secret_stays
+                a_change_to_an_older_revision_is_a_conflict
+                of_many_changes_to_one_revision_exactly_one_happens
+                of_many_that_create_one_name_exactly_one_succeeds
+                a_commit_happens_whole_or_not_at_all
+                a_failing_commit_leaves_its_neighbours_intact
+                a_commit_without_a_matching_permit_is_refused
+                a_plan_that_breaks_an_invariant_is_refused
+            }
+            freshness {
+                a_read_after_an_answered_commit_sees_it_while_others_write
+            }
+            guards {
+                a_commit_under_an_older_fence_is_refused
+                a_full_region_takes_exactly_as_many_secrets_as_it_may
+                an_erased_secret_makes_room_in_a_full_region
+            }
+            jobs {
+                due_jobs_come_longest_overdue_first
+                scheduling_again_moves_the_due_time_and_raises_the_fence
+                a_cancelled_job_is_gone_and_other_kinds_stay
+                a_lease_ends_when_its_job_is_scheduled_again
+                a_lease_ends_when_its_job_is_cancelled_even_if_it_comes_back
+                whoever_holds_the_lease_may_finish_the_job
+            }
+            lists {
+                every_order_and_page_size_shows_each_secret_once
+                scheduled_secrets_are_hidden_unless_asked_for
+                name_prefixes_narrow_a_list_by_name
+                a_position_survives_what_changes_between_pages
+                a_list_shows_labelled_versions_without_values
+                a_list_shows_its_own_account_and_region_only
+            }
+            model {
+                random_histories_end_as_in_a_simple_model
+            }
+            notes {
+                access_days_only_move_forward
+                a_note_of_an_erased_secret_does_not_reach_its_successor
+                a_change_does_not_take_an_access_day_back
+                a_note_that_cannot_be_kept_harms_no_commit
+            }
+            secrets {
+                a_created_secret_is_read_as_it_was_given
+                a_name_that_was_never_given_finds_nothing
+                one_name_in_another_region_or_account_is_another_secret
+                everything_that_may_change_comes_back_changed
+                text_comes_back_in_every_script
+                absent_and_empty_are_told_apart
+                an_erased_name_is_free_and_nothing_of_the_old_comes_back
+                reopening_gives_everything_back
+                what_was_read_stays_shut_without_its_permit
+            }
+            trail {
+                pending_records_are_kept_until_noted_recorded
+                the_log_head_only_moves_forward
+                every_secret_is_told_with_its_revision
+            }
+            versions {
+                labels_move_and_stay_on_one_holder
+                a_placeholder_is_filled_once_and_keeps_its_labels
+                a_value_sealed_anew_replaces_the_old
+                a_removed_version_is_gone_and_its_id_is_free
+                values_of_unlabelled_versions_come_only_when_picked
+                versions_come_oldest_first
+            }
+        }
+    };
+}

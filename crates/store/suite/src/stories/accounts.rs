@@ -1,0 +1,112 @@
+//! Accounts, their access keys and their encryption keys.
+
+use contract::{
+    AccountRecord, Change, Commit, CommitError, CredentialRecord, CredentialStatus, KeyRecord, Reads, account_arn,
+};
+use terms::{AccountId, Scope};
+
+use crate::{
+    Fixture,
+    house::{House, permit},
+    record::{home, later, new_uid, scope},
+};
+
+pub async fn accounts_credentials_and_keys_come_back_as_they_were_given<F: Fixture>() {
+    let house = House::<F>::start().await;
+    assert_eq!(house.store.accounts().await.unwrap(), []);
+    assert_eq!(house.store.keys().await.unwrap(), []);
+    assert_eq!(house.store.credential("AKIA1").await.unwrap(), None);
+
+    let homes = [home(), scope("222222222222", "us-east-1")];
+    let keys = homes.map(|home| key(home, "alias/aws/secretsmanager"));
+    for (home, key) in homes.iter().zip(&keys) {
+        commit(&house, Change::Account(account(home.account))).await.unwrap();
+        commit(&house, Change::Key(key.clone())).await.unwrap();
+    }
+    let inactive = CredentialRecord { status: CredentialStatus::Inactive, ..credential("AKIA2", homes[1].account) };
+    let credentials = [credential("AKIA1", homes[0].account), inactive];
+    for credential in &credentials {
+        commit(&house, Change::Credential(credential.clone())).await.unwrap();
+    }
+
+    let house = house.reopened().await;
+    let mut accounts = house.store.accounts().await.unwrap();
+    accounts.sort_by_key(|account| account.id);
+    assert_eq!(accounts, homes.map(|home| account(home.account)));
+    let mut found = house.store.keys().await.unwrap();
+    found.sort_by_key(|key| key.scope);
+    assert_eq!(found, keys);
+    for credential in &credentials {
+        let found = house.store.credential(&credential.access_key_id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(credential));
+    }
+    assert_eq!(house.store.credential("akia1").await.unwrap(), None);
+}
+
+pub async fn an_account_and_a_key_are_made_once<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let first = account(home().account);
+    commit(&house, Change::Account(first.clone())).await.unwrap();
+    let second = AccountRecord { wrapped_key: b"other".to_vec(), ..first.clone() };
+    assert!(matches!(commit(&house, Change::Account(second)).await, Err(CommitError::NameTaken)));
+    assert_eq!(house.store.accounts().await.unwrap(), [first]);
+
+    let managed = key(home(), "alias/aws/secretsmanager");
+    commit(&house, Change::Key(managed.clone())).await.unwrap();
+    let rival = key(home(), "alias/aws/secretsmanager");
+    assert!(matches!(commit(&house, Change::Key(rival)).await, Err(CommitError::NameTaken)));
+    assert_eq!(house.store.keys().await.unwrap(), [managed]);
+}
+
+pub async fn a_credential_changes_its_status_and_never_its_account<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let (owner, other) = (home().account, AccountId::parse("222222222222").unwrap());
+    for id in [owner, other] {
+        commit(&house, Change::Account(account(id))).await.unwrap();
+    }
+    let active = credential("AKIA1", owner);
+    let inactive = CredentialRecord { status: CredentialStatus::Inactive, ..active.clone() };
+    for credential in [&active, &inactive] {
+        commit(&house, Change::Credential(credential.clone())).await.unwrap();
+        assert_eq!(house.store.credential("AKIA1").await.unwrap().as_ref(), Some(credential));
+    }
+    let stolen = Change::Credential(credential("AKIA1", other));
+    assert!(matches!(commit(&house, stolen).await, Err(CommitError::NameTaken)));
+    assert_eq!(house.store.credential("AKIA1").await.unwrap(), Some(inactive));
+}
+
+async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), CommitError> {
+    let account = match &change {
+        Change::Account(account) => account.id,
+        Change::Credential(credential) => credential.account,
+        Change::Key(key) => key.scope.account,
+        Change::Secret(_) => panic!("an account's own affairs only"),
+    };
+    let permits = ["keepwell:CreateAccount", "kms:CreateKey"].map(|act| permit(account, act, &account_arn(account)));
+    let [accounts, keys] = permits;
+    house.commit(Commit::under(accounts).and_under(keys).change(change)?).await
+}
+
+pub(crate) fn account(id: AccountId) -> AccountRecord {
+    AccountRecord { id, created_at: later(1), wrapped_key: format!("wrapped {id}").into_bytes() }
+}
+
+pub(crate) fn credential(access_key_id: &str, account: AccountId) -> CredentialRecord {
+    CredentialRecord {
+        access_key_id: access_key_id.to_owned(),
+        account,
+        created_at: later(2),
+        status: CredentialStatus::Active,
+        sealed_secret: vec![0, 1, 255],
+    }
+}
+
+pub(crate) fn key(scope: Scope, alias: &str) -> KeyRecord {
+    KeyRecord {
+        scope,
+        uid: new_uid(),
+        alias: alias.to_owned(),
+        created_at: later(3),
+        wrapped_material: format!("material of {}", scope.account).into_bytes(),
+    }
+}
