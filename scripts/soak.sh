@@ -20,7 +20,7 @@ PROPTEST_CASES="$cases" PROPTEST_RNG_SEED="$seed" cargo test --quiet
 
 say "Kills"
 cargo build --quiet --package keepwell
-KEEPWELL_BINARY="$target_dir/debug/keepwell" SOAK_ROUNDS="$rounds" SOAK_SEED="$seed" \
+E2E_BINARY="$target_dir/debug/keepwell" SOAK_ROUNDS="$rounds" SOAK_SEED="$seed" \
   python -m pytest -q -s --rootdir e2e/python e2e/python/test_crash.py
 
 echo "soak: $rounds kills, $cases cases a property, seed $seed: all well"

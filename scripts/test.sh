@@ -62,12 +62,12 @@ export PATH="$venv/bin:$PATH"
 
 suite format count_step step cargo fmt --all --check
 suite build count_step step cargo build --package keepwell
-export KEEPWELL_BINARY="$target_dir/debug/keepwell"
+export E2E_BINARY="$target_dir/debug/keepwell"
 
 suite rust count_cargo cargo test --quiet --no-fail-fast
 
 if cargo run --quiet --package keepwell-secretsmanager --example shapes >"$logs/shapes.json"; then
-  export KEEPWELL_SHAPES="$logs/shapes.json"
+  export E2E_SHAPES="$logs/shapes.json"
 fi
 suite python count_pytest python -m pytest -q --numprocesses 4 --rootdir e2e/python e2e/python
 suite cli count_shell python e2e/python/server.py e2e/cli/stories.sh

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import re
+import time
 import uuid
 
 import botocore.exceptions
@@ -67,6 +68,16 @@ def violation(path, rule, value=None):
     return f"{shown} at '{path}' failed to satisfy constraint: {rule}"
 
 
+def excerpt(value):
+    """How a long value is shown: an answer repeats no more than 1,000 characters of what it was sent."""
+    return value[:1000] + "..."
+
+
+def each(*rules):
+    """The rule of a list whose every item must obey these."""
+    return f"Member must satisfy constraint: [{', '.join(rules)}]"
+
+
 def required(path):
     return f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
 
@@ -104,6 +115,14 @@ def assert_recent(moment):
 
 def today():
     return datetime.datetime.now(datetime.timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def eventually(read, wanted):
+    """Waits a while until what is read is what is wanted."""
+    deadline = time.monotonic() + 15
+    while (found := read()) != wanted:
+        assert time.monotonic() < deadline, f"still {found!r}"
+        time.sleep(0.2)
 
 
 def pages_of(call, **asked):

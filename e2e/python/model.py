@@ -18,7 +18,7 @@ CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive")
 
 def of_server():
     """Every operation that the server routes, by its own account."""
-    told = os.environ.get("KEEPWELL_SHAPES")
+    told = os.environ.get("E2E_SHAPES")
     if told:
         with open(told, encoding="utf-8") as file:
             return json.load(file)["operations"]
@@ -64,6 +64,7 @@ def _shape(shape):
 def differences(ours, theirs, path, *, constraints):
     """Where two shapes differ, as (path, what ours says, what theirs says). Absent and null are the same."""
     found = []
+    ours = ours or {}
 
     def compare(name, mine, other):
         if mine != other:

@@ -39,8 +39,8 @@ STOP_LIMIT_SECONDS = 30
 
 
 def binary():
-    """The program under test: what `cargo build -p keepwell` makes, or what KEEPWELL_BINARY names."""
-    chosen = os.environ.get("KEEPWELL_BINARY")
+    """The program under test: what `cargo build -p keepwell` makes, or what E2E_BINARY names."""
+    chosen = os.environ.get("E2E_BINARY")
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
     path = pathlib.Path(chosen) if chosen else target / "debug" / "keepwell"
     assert path.is_file(), f"{path} is missing: run `cargo build -p keepwell` first"

@@ -1,24 +1,15 @@
 """aws_secretsmanager_caching, unmodified: the cache that many Python services read their secrets through."""
 
-import time
-
 import pytest
 from aws_secretsmanager_caching import InjectKeywordedSecretString, InjectSecretString, SecretCache, SecretCacheConfig
 
-from expect import NOT_FOUND, refused
+from expect import NOT_FOUND, eventually, refused
 
 
 @pytest.fixture
 def cache(secretsmanager):
     """A cache that looks again after a second."""
     return SecretCache(config=SecretCacheConfig(secret_refresh_interval=1), client=secretsmanager)
-
-
-def eventually(read, wanted):
-    deadline = time.monotonic() + 15
-    while (found := read()) != wanted:
-        assert time.monotonic() < deadline, f"still {found!r}"
-        time.sleep(0.2)
 
 
 def test_strings_and_bytes_are_read(cache, secretsmanager, name):

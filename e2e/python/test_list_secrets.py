@@ -3,7 +3,7 @@
 import botocore.exceptions
 import pytest
 
-from expect import at_most, invalid, members, refused, today, value_at_least, value_at_most, violation
+from expect import at_most, each, eventually, invalid, members, refused, today, value_at_least, value_at_most, violation
 
 NEVER_READ = {"ARN", "Name", "CreatedDate", "LastChangedDate", "SecretVersionsToStages"}
 
@@ -30,11 +30,11 @@ def test_an_empty_region_has_an_empty_list_and_no_token(own_region):
 def test_an_entry_tells_what_describe_tells(own_region):
     own_region.create_secret(Name="told", SecretString="one", Tags=[{"Key": "k", "Value": "v"}])
     own_region.get_secret_value(SecretId="told")
+    eventually(lambda: own_region.list_secrets()["SecretList"][0].get("LastAccessedDate"), today())  # may lag a little
     (entry,) = own_region.list_secrets()["SecretList"]
     told = own_region.describe_secret(SecretId="told")
     entry["VersionIdsToStages"] = entry.pop("SecretVersionsToStages")
     assert entry == {member: told[member] for member in members(told)}
-    assert entry["LastAccessedDate"] == today()
 
 
 def test_scheduled_secrets_are_shown_only_when_asked(own_region):
@@ -190,9 +190,9 @@ def test_a_filter_needs_a_key_and_values(secretsmanager):
 
 def test_filter_values_have_a_pattern_and_a_length(secretsmanager):
     pattern = r"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$"
-    with invalid(violation("filters.1.member.values.2.member", pattern, "a*b")):
+    with invalid(violation("filters.1.member.values", each(at_most(512), pattern), "[fine, a*b]")):
         secretsmanager.list_secrets(Filters=[{"Key": "name", "Values": ["fine", "a*b"]}])
-    with invalid(violation("filters.1.member.values.1.member", at_most(512), "x" * 513)):
+    with invalid(violation("filters.1.member.values", each(at_most(512), pattern), f"[{'x' * 513}]")):
         secretsmanager.list_secrets(Filters=[{"Key": "name", "Values": ["x" * 513]}])
 
 

@@ -16,15 +16,15 @@ def test_secrets_of_a_region_are_limited_and_each_region_counts_its_own(own_serv
     for number in (1, 2):
         here.create_secret(Name=str(number))
     with refused("LimitExceededException"):
-        here.create_secret(Name="one too many")
+        here.create_secret(Name="one-too-many")
     assert here.create_secret(**asked)["Name"] == "0", "a repeated call is no new secret"
     there.create_secret(Name="elsewhere")
 
     here.delete_secret(SecretId="1")
     with refused("LimitExceededException"):
-        here.create_secret(Name="the scheduled one still counts")
+        here.create_secret(Name="the-scheduled-one-still-counts")
     here.delete_secret(SecretId="1", ForceDeleteWithoutRecovery=True)
-    here.create_secret(Name="room again")
+    here.create_secret(Name="room-again")
 
 
 def test_the_other_quotas_are_set_the_same_way(own_server):

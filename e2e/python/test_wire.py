@@ -98,7 +98,7 @@ def test_a_wrong_type_is_told_in_the_services_words(wire, operation, body, messa
     assert (answer.status, answer.code, answer.message) == (400, "SerializationException", message)
 
 
-@pytest.mark.parametrize("body", [b'{"IncludePlannedDeletion":"true"}', b'{"IncludePlannedDeletion":1}'])
+@pytest.mark.parametrize("body", [b'{"IncludePlannedDeletion":"maybe"}', b'{"IncludePlannedDeletion":1}'])
 def test_a_boolean_is_a_boolean(wire, body):
     answer = wire.call("ListSecrets", body=body)
     assert (answer.status, answer.code) == (400, "SerializationException")
