@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
@@ -85,10 +85,11 @@ pub async fn serve<A: Application>(
     shutdown: impl Future<Output = ()>,
 ) -> DrainReport {
     let Bound { doors, tls, settings: Settings { limits, drain_timeout, .. } } = bound;
+    let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let edge = Arc::new(Edge {
         application,
         http: http(&limits),
-        roster: Roster::new(connections_allowed(&limits)),
+        roster: Roster::new(connections_allowed(limits.connections_max, descriptors)),
         bodies: Semaphore::new(limits.bodies_bytes_max.min(Semaphore::MAX_PERMITS)),
         tls,
         limits,
@@ -153,17 +154,17 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// As many connections as asked for, if the process may open that many descriptors.
-fn connections_allowed(limits: &Limits) -> usize {
-    let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+fn connections_allowed(connections_max: usize, descriptors: Option<u64>) -> usize {
+    let Some(descriptors) = descriptors else { return connections_max };
     let possible = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX).max(1);
-    if possible < limits.connections_max {
+    if possible < connections_max {
         tracing::warn!(
-            connections_max = limits.connections_max,
+            connections_max,
             descriptors,
             "fewer connections than configured: raise the limit on open files"
         );
     }
-    limits.connections_max.min(possible)
+    connections_max.min(possible)
 }
 
 async fn accept<A: Application>(edge: Arc<Edge<A>>, local: SocketAddr, listener: TcpListener) {
@@ -182,7 +183,7 @@ async fn accept<A: Application>(edge: Arc<Edge<A>>, local: SocketAddr, listener:
 
 fn admit<A: Application>(edge: &Arc<Edge<A>>, stream: TcpStream, peer: SocketAddr, door: SocketAddr) {
     // Without a seat the stream is dropped, which closes it: a client that learns so at once can go elsewhere.
-    if let Some(seat) = edge.roster.take_seat(Instant::now()) {
+    if let Some(seat) = edge.roster.take_seat() {
         // The door may be 0.0.0.0; the connection's own end is a real address.
         let local = stream.local_addr().unwrap_or(door);
         tokio::spawn(attend(Arc::clone(edge), seat, stream, peer, local));
@@ -199,11 +200,12 @@ fn is_about_one_connection(error: &io::Error) -> bool {
 async fn sweep<A: Application>(edge: Arc<Edge<A>>) {
     let limits = &edge.limits;
     let shortest = limits.header_timeout.min(limits.idle_timeout).min(limits.write_timeout);
-    let mut turns = interval((shortest / 4).clamp(Duration::from_millis(1), Duration::from_secs(5)));
+    let between = (shortest / 4).clamp(Duration::from_millis(1), Duration::from_secs(5));
+    let mut turns = interval(between);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        let turned_away = edge.roster.sweep(limits, Instant::now());
+        let turned_away = edge.roster.sweep(limits, between);
         if turned_away > 0 {
             tracing::warn!(turned_away, "too many connections: the newest were closed");
         }
@@ -218,5 +220,18 @@ async fn watch(reloader: TlsReloader) {
         let reloader = reloader.clone();
         // Reading files blocks; the outcome, good or bad, is logged by the reloader itself.
         let _ = tokio::task::spawn_blocking(move || reloader.reload_if_changed()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_descriptors_for_the_rest_of_the_server() {
+        assert_eq!(connections_allowed(10_000, Some(1024)), 960);
+        assert_eq!(connections_allowed(500, Some(1024)), 500);
+        assert_eq!(connections_allowed(10_000, None), 10_000);
+        assert_eq!(connections_allowed(10_000, Some(0)), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! TLS: rustls on aws-lc-rs, post-quantum key exchange first, certificates that can be exchanged under load.
+//! TLS: rustls on aws-lc-rs, with post-quantum key exchange, and certificates that can be exchanged under load.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
+use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{CipherSuite, NamedGroup, ProtocolVersion, ServerConfig, ServerConnection};
 use rustls_pki_types::pem::PemObject;
@@ -67,6 +67,8 @@ impl Tls {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         // A full handshake costs as much as ten requests. No early data: it could be replayed.
         config.ticketer = aws_lc_rs::Ticketer::new()?;
+        // Tickets are kept by clients; nothing is kept here.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
         let handshakes = Arc::new(Semaphore::new(limits.handshakes_in_flight_max.clamp(1, Semaphore::MAX_PERMITS)));
         Ok(Self { config: Arc::new(config), reloader, handshakes })
     }
@@ -85,7 +87,8 @@ impl Tls {
     }
 }
 
-/// aws-lc-rs with its key exchanges in order of preference, passed explicitly so that no process-wide default counts.
+/// aws-lc-rs and the key exchanges we take part in, passed explicitly so that no process-wide default counts. Which one
+/// it is follows the client's order, and those that know the post-quantum one put it first.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     use aws_lc_rs::kx_group::{SECP256R1, SECP384R1, X25519, X25519MLKEM768};
     Arc::new(CryptoProvider {

@@ -117,7 +117,7 @@ async fn a_client_that_shakes_no_hands_is_closed() {
     let files = certificate_in(folder.path());
     let server = Server::with(|settings| {
         settings.tls = Some(files);
-        settings.limits.header_timeout = Duration::from_millis(200);
+        settings.limits.header_timeout = Duration::from_secs(1);
         settings.limits.handshakes_in_flight_max = 1;
     })
     .await;
