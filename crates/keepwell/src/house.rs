@@ -2,6 +2,8 @@
 
 mod first_start;
 mod open;
+#[cfg_attr(feature = "bench-null-trail", path = "house/null_recorder.rs")]
+mod recorder;
 mod verify;
 
 use std::sync::Arc;

@@ -2,7 +2,6 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::Context;
 use contract::Reads;
 use front::House;
 use gate::{Authenticator, Gate};
@@ -12,16 +11,17 @@ use seal::KeyMaterial;
 use secretsmanager::{Quotas, Room, Turnstiles};
 use sqlite::SqliteStore;
 use terms::{Clock, Entropy, SecretBytes};
-use trail::{Durability, Recorder, RecorderSettings};
 
-use super::first_start::{self, Founding};
+use super::{
+    first_start::{self, Founding},
+    recorder,
+};
 use crate::{
     config::{self, Config},
     logging::OPERATOR,
     root_key::{self, RootKey},
 };
 
-const SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
 const READER_THREADS: usize = 4;
 
 /// An open server that does not listen yet.
@@ -55,7 +55,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     let cache_bytes = config.data.cache_bytes.get();
     let settings = sqlite::Settings { cache_bytes, reader_threads: READER_THREADS };
     let store = Arc::new(SqliteStore::open(data_dir, settings)?);
-    let recorder = Arc::new(open_recorder(config, &keys, &store).await?);
+    let recorder = Arc::new(recorder::open(config, &keys, &store).await?);
     let gate = Arc::new(Gate::new(PermitIssuer::for_gate()));
 
     let founding = Founding {
@@ -101,32 +101,6 @@ impl Keys {
 
 pub(super) fn trail_folder(config: &Config) -> PathBuf {
     config.data.data_dir.join("trail")
-}
-
-#[cfg(not(feature = "bench-null-trail"))]
-async fn open_recorder(config: &Config, keys: &Keys, store: &Arc<SqliteStore>) -> anyhow::Result<Recorder> {
-    let settings = RecorderSettings {
-        durability: match config.trail.durability {
-            config::Durability::System => Durability::System,
-            config::Durability::Strict => Durability::Strict,
-        },
-        segment_bytes: SEGMENT_BYTES,
-        sync_interval: std::time::Duration::from_millis(100),
-    };
-    let pending = store.pending_records().await?;
-    let folder = trail_folder(config);
-    let writes: Arc<dyn contract::Writes> = Arc::clone(store) as _;
-    let (recorder, _recovered) =
-        Recorder::open(&folder, &keys.trail, writes, pending, settings).context("the trail")?;
-    Ok(recorder)
-}
-
-/// What the trail costs is measured against a server that has none.
-#[cfg(feature = "bench-null-trail")]
-async fn open_recorder(_: &Config, keys: &Keys, store: &Arc<SqliteStore>) -> anyhow::Result<Recorder> {
-    tracing::warn!(target: OPERATOR, "this build keeps no trail: it is for measuring only");
-    let writes: Arc<dyn contract::Writes> = Arc::clone(store) as _;
-    Ok(Recorder::null(&keys.trail, writes)?)
 }
 
 fn quotas(quota: &config::Quota) -> anyhow::Result<Quotas> {
