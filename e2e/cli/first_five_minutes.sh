@@ -5,10 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 folder="$(mktemp --directory)"
-export KEEPWELL_DATA_DIR="$folder/data" KEEPWELL_LISTEN=127.0.0.1:0 AWS_PAGER="" AWS_EC2_METADATA_DISABLED=true
-for variable in "${!AWS_ACCESS_KEY_ID@}" "${!AWS_SECRET_ACCESS_KEY@}" "${!AWS_ENDPOINT_URL@}" "${!AWS_SESSION_TOKEN@}"; do
+for variable in "${!AWS_@}"; do
   unset "$variable"
 done
+export KEEPWELL_DATA_DIR="$folder/data" KEEPWELL_LISTEN=127.0.0.1:0 AWS_PAGER=""
 server=""
 stop() {
   # The first shell runs `make`, which runs the server: both are of one process group of its own.
@@ -45,10 +45,21 @@ for _ in $(seq 3000); do
 done
 
 find "$folder" -name 'block-*' | sort --version-sort | tail --lines=+2 | xargs cat >"$folder/typed"
-if bash -e -o pipefail -x "$folder/typed"; then
-  echo "ok      the README's first five minutes"
+failed=0
+if bash -e -o pipefail "$folder/typed" >"$folder/seen" 2>&1; then
+  echo "ok      every command of the README's first five minutes succeeds"
 else
-  cat "$folder/server.log"
-  echo "FAILED  the README's first five minutes"
-  exit 1
+  cat "$folder/seen" "$folder/server.log"
+  echo "FAILED  every command of the README's first five minutes succeeds"
+  failed=1
 fi
+# What a reader is promised to see, in this order.
+promised='arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-.*\\"password\\":\\"one\\".*AWSPREVIOUS.*"password":"one".*prod/db *\|.*DeletionDate'
+if tr '\n' ' ' <"$folder/seen" | grep --quiet --extended-regexp "$promised"; then
+  echo "ok      they show what the README promises"
+else
+  cat "$folder/seen"
+  echo "FAILED  they show what the README promises"
+  failed=1
+fi
+exit $failed
