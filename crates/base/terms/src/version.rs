@@ -1,6 +1,10 @@
 //! Ids and staging labels of versions.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{
+    borrow::Borrow,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 pub const AWSCURRENT: &str = "AWSCURRENT";
 pub const AWSPREVIOUS: &str = "AWSPREVIOUS";
@@ -27,7 +31,12 @@ impl VersionId {
 
 impl StagingLabel {
     pub fn new(text: &str) -> Self {
-        Self(text.into())
+        // Nearly every label is one of these three, so they share their text.
+        static SHARED: LazyLock<[Arc<str>; 3]> = LazyLock::new(|| [AWSCURRENT, AWSPREVIOUS, AWSPENDING].map(Arc::from));
+        match SHARED.iter().find(|shared| ***shared == *text) {
+            Some(shared) => Self(Arc::clone(shared)),
+            None => Self(text.into()),
+        }
     }
 
     pub fn as_str(&self) -> &str {
