@@ -30,7 +30,8 @@ const ISSUES_PERMITS: &[&str] = &["crates/base/policy/src/permit.rs", "crates/ke
 /// and where a server is put together.
 const WRITES: &[&str] = &[
     "crates/guard/trail/src/recorder.rs",
-    "crates/keepwell/src/house/open.rs",
+    "crates/keepwell/src/house/null_recorder.rs",
+    "crates/keepwell/src/house/recorder.rs",
     "crates/store/contract/src/lib.rs",
     "crates/store/contract/src/store.rs",
     "crates/store/sqlite/src/store.rs",

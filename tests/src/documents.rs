@@ -33,6 +33,18 @@ fn the_configuration_table_has_every_setting_and_no_other() {
 }
 
 #[test]
+fn every_library_says_what_it_is_for() {
+    let told = table(&read("docs/decisions/0002-libraries.md"), "Decision");
+    let told: BTreeSet<&str> = told.iter().flat_map(|row| row.first().unwrap().split(", ")).collect();
+    let workspace = read("Cargo.toml");
+    let (_, section) = workspace.split_once("[workspace.dependencies]\n").unwrap();
+    let entries = section.lines().take_while(|line| !line.starts_with('['));
+    let libraries = entries.filter(|line| !line.contains("path = ")).filter_map(|line| line.split_once(" = "));
+    let named: BTreeSet<&str> = libraries.map(|(name, _)| name).collect();
+    assert_eq!(told, named, "left: docs/decisions/0002-libraries.md, right: Cargo.toml");
+}
+
+#[test]
 fn every_link_to_a_file_leads_somewhere() {
     for document in documents() {
         let folder = root().join(&document);
