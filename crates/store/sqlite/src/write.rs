@@ -181,8 +181,9 @@ impl Writing<'_> {
         for version in &after.versions {
             match known.find(version) {
                 None => self.insert_version(id, after.revision, version)?,
-                Some(old) if old.value != version.value => self.put_value(id, after.revision, version)?,
-                Some(_) => {}
+                // Not loaded says nothing about the value: a version that lost its labels lets go of it.
+                Some(old) if old.value == version.value || version.value == Value::NotLoaded => {}
+                Some(_) => self.put_value(id, after.revision, version)?,
             }
         }
         // A label may move: put where it belongs now, before what lost it looks for labels to delete.
