@@ -9,11 +9,12 @@ use std::{
 
 use contract::{LogHead, PendingRecord};
 use seal::KeyMaterial;
-use terms::Uid;
+use terms::{EventId, Uid};
 
 use crate::{
     Entry, EntryKind, OpenError, Subject,
     log::{self, Expected, Head, Problem, VerifyReport},
+    pending::PendingKey,
     recorder::{log_id, log_key},
 };
 
@@ -45,6 +46,8 @@ pub enum Finding {
     SecretRolledBack { secret: Uid, stored: u64, recorded: u64 },
     /// A secret is gone from the store, and no record tells of its erasure.
     ErasedWithoutRecord { secret: Uid },
+    /// A record that waits in the store for the log is not what was written.
+    ForgedPending { event: EventId },
     /// A record verifies and cannot be read.
     Unreadable { sequence: u64 },
 }
@@ -53,7 +56,7 @@ pub enum Finding {
 ///
 /// Revisions of a secret have no gaps, so a change whose record was removed before it reached the log is found too.
 pub fn audit(folder: &Path, trail_key: &KeyMaterial, evidence: &Evidence) -> Result<AuditReport, OpenError> {
-    let (log_id, key) = (log_id(trail_key)?, log_key(trail_key)?);
+    let (log_id, key, pending_key) = (log_id(trail_key)?, log_key(trail_key)?, PendingKey::of(trail_key)?);
     let heads: Vec<Head> =
         evidence.log_head.iter().map(|head| Head { sequence: head.sequence, mac: head.mac }).collect();
     let log = log::verify(folder, &key, &Expected { log_id, first_sequence: 1, heads: &heads })?;
@@ -71,9 +74,10 @@ pub fn audit(folder: &Path, trail_key: &KeyMaterial, evidence: &Evidence) -> Res
         ControlFlow::Continue(())
     })?;
     for pending in &evidence.pending {
-        // Committed, and not yet in the log: it will be at the next start, which also checks its MAC.
-        if let Ok(entry) = Entry::read(&pending.bytes) {
-            histories.add(entry.subject);
+        // Committed, and not yet in the log: it will be at the next start.
+        match pending_key.open(pending).map(Entry::read) {
+            Some(Ok(entry)) => histories.add(entry.subject),
+            _ => findings.push(Finding::ForgedPending { event: pending.event }),
         }
     }
     let changes = histories.changes;
@@ -165,6 +169,9 @@ impl fmt::Display for Finding {
             Self::ErasedWithoutRecord { secret } => {
                 write!(f, "secret {secret}: gone from the store, and no record tells of its erasure")
             }
+            Self::ForgedPending { event } => {
+                write!(f, "event {event}: its record, which waits in the store, was changed")
+            }
             Self::Unreadable { sequence } => write!(f, "record {sequence} verifies and cannot be read"),
         }
     }
@@ -201,8 +208,8 @@ mod tests {
     fn a_change_without_its_record_is_found() {
         use EntryKind::{Changed, Erased};
         let gap = Finding::ChangeWithoutRecord { secret: secret(1), revision: 2 };
-        assert_eq!(findings(&[(1, 1, Changed), (1, 3, Changed)], &[(1, 3)]), [gap.clone()]);
-        assert_eq!(findings(&[(1, 1, Changed)], &[(1, 2)]), [gap.clone()]);
+        assert_eq!(findings(&[(1, 1, Changed), (1, 3, Changed)], &[(1, 3)]), std::slice::from_ref(&gap));
+        assert_eq!(findings(&[(1, 1, Changed)], &[(1, 2)]), std::slice::from_ref(&gap));
         assert_eq!(findings(&[(1, 1, Changed), (1, 3, Erased)], &[]), [gap]);
         let unknown = Finding::ChangeWithoutRecord { secret: secret(2), revision: 1 };
         assert_eq!(findings(&[], &[(2, 1)]), [unknown]);

@@ -11,6 +11,7 @@ mod entry;
 mod event_time;
 mod json;
 pub mod log;
+mod pending;
 mod recorder;
 mod settle;
 

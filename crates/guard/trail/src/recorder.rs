@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::hmac;
 use contract::{Commit, CommitError, Note, PendingRecord, SecretRecord, StoreError, VersionRecord, Writes};
 use seal::{KeyMaterial, SealError};
 use terms::{Day, EventId};
@@ -18,6 +17,7 @@ use terms::{Day, EventId};
 use crate::{
     ApiCall, Entry, EntryKind, ServiceEvent, Subject,
     log::{LogError, LogKey, LogSettings, NodeLog, Position, Recovered},
+    pending::PendingKey,
     settle::Settler,
 };
 
@@ -70,7 +70,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Writes>,
     pub(crate) sink: Sink,
     pub(crate) log_id: [u8; 16],
-    pending_key: hmac::Key,
+    pending_key: PendingKey,
     next_ticket: AtomicU64,
     /// Commits whose records are in the log, and where; the settler takes them.
     pub(crate) appended: parking_lot::Mutex<Vec<(u64, Position)>>,
@@ -94,10 +94,6 @@ pub fn log_key(trail_key: &KeyMaterial) -> Result<LogKey, SealError> {
     Ok(LogKey::new(trail_key.derive("keepwell trail chain")?.expose()))
 }
 
-fn pending_key(trail_key: &KeyMaterial) -> Result<hmac::Key, SealError> {
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, trail_key.derive("keepwell trail pending")?.expose()))
-}
-
 thread_local! {
     /// Records of reads are composed here and copied from here, so that a read allocates none.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -112,7 +108,7 @@ impl Recorder {
         pending: Vec<PendingRecord>,
         settings: RecorderSettings,
     ) -> Result<(Self, Recovered), OpenError> {
-        let (log_id, key, pending_key) = (log_id(trail_key)?, log_key(trail_key)?, pending_key(trail_key)?);
+        let (log_id, key, pending_key) = (log_id(trail_key)?, log_key(trail_key)?, PendingKey::of(trail_key)?);
         let next_ticket = pending.iter().map(|record| record.ticket).max().unwrap_or(0).saturating_add(1);
         let waiting: std::collections::HashSet<EventId> = pending.iter().map(|record| record.event).collect();
         let mut arrived = std::collections::HashMap::new();
@@ -147,7 +143,7 @@ impl Recorder {
             store,
             sink: Sink::Null,
             log_id: log_id(trail_key)?,
-            pending_key: pending_key(trail_key)?,
+            pending_key: PendingKey::of(trail_key)?,
             next_ticket: AtomicU64::new(1),
             appended: parking_lot::Mutex::default(),
             late: parking_lot::Mutex::default(),
@@ -239,7 +235,7 @@ impl Recorder {
         let shared = Arc::clone(&self.shared);
         let ticket = shared.next_ticket.fetch_add(1, Ordering::Relaxed);
         if shared.sink.keeps_records() {
-            commit.records.push(PendingRecord { ticket, event, bytes: shared.sealed(&entry) });
+            commit.records.push(PendingRecord { ticket, event, bytes: shared.pending_key.seal(&entry) });
         }
         let task = tokio::spawn(async move {
             shared.store.commit(commit).await?;
@@ -286,20 +282,8 @@ impl Recorder {
 }
 
 impl Shared {
-    /// The entry and a MAC, so that nobody can slip a record into the log through the store.
-    fn sealed(&self, entry: &[u8]) -> Arc<[u8]> {
-        let mac = hmac::sign(&self.pending_key, entry);
-        [entry, mac.as_ref()].concat().into()
-    }
-
-    fn opened<'a>(&self, pending: &'a PendingRecord) -> Option<&'a [u8]> {
-        let (entry, mac) = pending.bytes.split_last_chunk::<32>()?;
-        hmac::verify(&self.pending_key, entry, mac).ok()?;
-        Some(entry)
-    }
-
     fn append_pending(&self, pending: &PendingRecord, has_arrived: bool) -> Result<(), OpenError> {
-        let entry = self.opened(pending).ok_or(OpenError::ForgedPending(pending.event))?;
+        let entry = self.pending_key.open(pending).ok_or(OpenError::ForgedPending(pending.event))?;
         if has_arrived {
             self.appended.lock().push((pending.ticket, Position::default()));
             return Ok(());
