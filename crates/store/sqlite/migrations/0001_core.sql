@@ -51,6 +51,9 @@ CREATE TABLE secret (
     partner_type  TEXT,
     -- JSON: [[key, value], ...]; NULL until first tagged.
     tags          TEXT,
+    -- JSON: {label: version, ...}. INVARIANT (one holder): a label is a key, so it is on one version at most. In the
+    -- secret's own row, because every new version moves labels and each page that a commit touches is written anew.
+    labels        TEXT NOT NULL,
     UNIQUE (scope, name)
 ) STRICT;
 
@@ -69,15 +72,6 @@ CREATE TABLE version (
     -- NULL for a rotation's placeholder. First byte: format version. AAD: ARN and version id.
     sealed         BLOB,
     PRIMARY KEY (secret, version)
-) STRICT, WITHOUT ROWID;
-
--- INVARIANT (one holder): a label is on one version of a secret at most. It is the primary key.
-CREATE TABLE label (
-    secret  INTEGER NOT NULL,
-    label   TEXT NOT NULL,
-    version TEXT NOT NULL,
-    PRIMARY KEY (secret, label),
-    FOREIGN KEY (secret, version) REFERENCES version
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job (

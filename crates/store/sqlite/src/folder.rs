@@ -11,7 +11,7 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ impl Folder {
         options.create(true).truncate(false).write(true).mode(0o600);
         let file = options.open(path.join("lock")).map_err(unusable)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: file }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock: file }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => Err(unusable(source)),
         }
@@ -38,6 +38,14 @@ impl Folder {
 
     pub(crate) fn database(&self) -> PathBuf {
         database_in(&self.path)
+    }
+}
+
+impl Drop for Folder {
+    /// Said aloud: a program that is being started holds copies of all open files for a moment, and with them the lock.
+    fn drop(&mut self) {
+        // Closing the file would unlock it as well, only later.
+        let _ = self.lock.unlock();
     }
 }
 

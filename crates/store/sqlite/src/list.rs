@@ -1,13 +1,13 @@
 //! Pages of secrets, by seek: rows behind a position, in the order of an index.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use contract::{ListOrder, ListQuery, SecretRecord, SortKey, Value, VersionRecord};
 use rusqlite::{Connection, Result, ToSql};
-use terms::{Scope, StagingLabel, Timestamp, VersionId};
+use terms::{Scope, Timestamp, VersionId};
 
 use crate::{
-    read::{SECRET, access_day, by_age, secret_row},
+    read::{Labels, SECRET, SecretRow, access_day, by_age, labels_of},
     scopes::ScopeNumber,
 };
 
@@ -23,8 +23,8 @@ pub(crate) fn list(
     } else {
         list_range(&transaction, number, scope, query, None)?
     };
-    let with_labels = |(id, mut record): (i64, SecretRecord)| {
-        record.versions = labelled_versions(&transaction, id)?.into_iter().map(Arc::new).collect();
+    let with_labels = |SecretRow { id, mut record, labels }| {
+        record.versions = labelled_versions(&transaction, id, &labels)?;
         Ok(record)
     };
     found.into_iter().map(with_labels).collect()
@@ -36,13 +36,16 @@ fn list_by_prefix(
     number: ScopeNumber,
     scope: Scope,
     query: &ListQuery,
-) -> Result<Vec<(i64, SecretRecord)>> {
+) -> Result<Vec<SecretRow>> {
     let mut found = Vec::new();
     for prefix in &query.name_prefixes {
         found.extend(list_range(connection, number, scope, query, Some(prefix))?);
     }
-    found.sort_by(|(_, a), (_, b)| if query.descending { b.name.cmp(&a.name) } else { a.name.cmp(&b.name) });
-    found.dedup_by_key(|(id, _)| *id);
+    found.sort_by(|a: &SecretRow, b| {
+        let (a, b) = (&a.record.name, &b.record.name);
+        if query.descending { b.cmp(a) } else { a.cmp(b) }
+    });
+    found.dedup_by_key(|row| row.id);
     found.truncate(query.limit);
     Ok(found)
 }
@@ -53,15 +56,14 @@ fn list_range(
     scope: Scope,
     query: &ListQuery,
     prefix: Option<&str>,
-) -> Result<Vec<(i64, SecretRecord)>> {
+) -> Result<Vec<SecretRow>> {
     let mut range = Range::of(number, query);
     if let Some(prefix) = prefix {
         range.narrow_to(prefix);
     }
     let (sql, values) = range.select();
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows =
-        statement.query_map(rusqlite::params_from_iter(values), |row| Ok((row.get(0)?, secret_row(row, scope)?)))?;
+    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| SecretRow::read(row, scope))?;
     rows.collect()
 }
 
@@ -142,27 +144,24 @@ impl<'a> Range<'a> {
     }
 }
 
-pub(crate) const LABELLED_VERSIONS: &str = "SELECT v.version, v.created_at, v.accessed_day, v.sealed IS NULL, l.label \
-     FROM label l JOIN version v ON v.secret = l.secret AND v.version = l.version WHERE l.secret = ? ORDER BY l.label";
+pub(crate) const VERSION: &str =
+    "SELECT created_at, accessed_day, sealed IS NULL FROM version WHERE secret = ? AND version = ?";
 
-fn labelled_versions(connection: &Connection, secret: i64) -> Result<Vec<VersionRecord>> {
-    let mut statement = connection.prepare_cached(LABELLED_VERSIONS)?;
-    let mut rows = statement.query([secret])?;
-    let mut versions: Vec<VersionRecord> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = row.get_ref(0)?.as_str()?;
-        let label = StagingLabel::new(row.get_ref(4)?.as_str()?);
-        match versions.iter_mut().find(|version| version.id == *id) {
-            Some(version) => version.labels.push(label),
-            None => versions.push(VersionRecord {
+fn labelled_versions(connection: &Connection, secret: i64, labels: &Labels) -> Result<Vec<Arc<VersionRecord>>> {
+    let mut statement = connection.prepare_cached(VERSION)?;
+    let holders: BTreeSet<&String> = labels.values().collect();
+    let version = |id: &String| {
+        statement.query_row((secret, id), |row| {
+            Ok(VersionRecord {
                 id: VersionId::new(id),
-                created_at: Timestamp::from_millis(row.get(1)?),
-                accessed: access_day(row.get(2)?),
-                labels: vec![label],
-                value: if row.get(3)? { Value::Absent } else { Value::NotLoaded },
-            }),
-        }
-    }
+                created_at: Timestamp::from_millis(row.get(0)?),
+                accessed: access_day(row.get(1)?),
+                labels: labels_of(id, labels),
+                value: if row.get(2)? { Value::Absent } else { Value::NotLoaded },
+            })
+        })
+    };
+    let mut versions: Vec<VersionRecord> = holders.into_iter().map(version).collect::<Result<_>>()?;
     versions.sort_unstable_by(by_age);
-    Ok(versions)
+    Ok(versions.into_iter().map(Arc::new).collect())
 }

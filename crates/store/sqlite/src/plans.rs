@@ -6,9 +6,9 @@ use rusqlite::{Connection, ToSql};
 use terms::SecretName;
 
 use crate::{
-    list::{LABELLED_VERSIONS, Range},
+    list::{Range, VERSION},
     migrate::migrate,
-    read::{CREDENTIAL, DUE_JOBS, LABELS, SEALED, VERSIONS, secret_by_name},
+    read::{CREDENTIAL, DUE_JOBS, SEALED, VERSIONS, secret_by_name},
 };
 
 #[test]
@@ -76,16 +76,12 @@ fn a_point_read_is_one_seek_and_never_a_sort() {
     for (sql, expected) in [
         (&*secret_by_name(), "SEARCH secret USING INDEX sqlite_autoindex_secret_1 (scope=? AND name=?)"),
         (VERSIONS, "SEARCH version USING PRIMARY KEY (secret=?)"),
-        (LABELS, "SEARCH label USING PRIMARY KEY (secret=?)"),
+        (VERSION, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (SEALED, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (CREDENTIAL, "SEARCH credential USING PRIMARY KEY (access_key_id=?)"),
     ] {
         assert_eq!(plan((sql.to_owned(), Vec::new())), [expected]);
     }
-    assert_eq!(
-        plan((LABELLED_VERSIONS.to_owned(), Vec::new())),
-        ["SEARCH l USING PRIMARY KEY (secret=?)", "SEARCH v USING PRIMARY KEY (secret=? AND version=?)"]
-    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From rows to records. Every function here is given a connection and does its SQL; threads and caches are elsewhere.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use contract::{
     AccessDay, AccountRecord, CredentialRecord, CredentialStatus, JobKind, JobRecord, KeyRecord, LogHead,
@@ -22,7 +22,7 @@ pub(crate) const NEVER: i32 = i32::MIN;
 
 /// Columns of a secret as [`secret_row`] takes them, behind the number of its row.
 pub(crate) const SECRET: &str = "SELECT id, name, uid, suffix, origin_region, generation, revision, created_at, changed_at, \
-     delete_at, accessed_day, description, kms_key_id, partner_type, tags FROM secret";
+     delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels FROM secret";
 
 /// One secret with all its versions. The transaction makes row, labels and versions one consistent answer.
 pub(crate) fn secret(
@@ -34,9 +34,9 @@ pub(crate) fn secret(
 ) -> Result<Option<SecretRecord>> {
     let transaction = connection.transaction()?;
     let mut statement = transaction.prepare_cached(&secret_by_name())?;
-    let found = statement.query_row((number, name), |row| Ok((row.get(0)?, secret_row(row, scope)?))).optional()?;
-    let Some((id, mut record)) = found else { return Ok(None) };
-    record.versions = versions(&transaction, id, pick)?.into_iter().map(Arc::new).collect();
+    let found = statement.query_row((number, name), |row| SecretRow::read(row, scope)).optional()?;
+    let Some(SecretRow { id, mut record, labels }) = found else { return Ok(None) };
+    record.versions = versions(&transaction, id, &labels, pick)?.into_iter().map(Arc::new).collect();
     Ok(Some(record))
 }
 
@@ -44,7 +44,24 @@ pub(crate) fn secret_by_name() -> String {
     format!("{SECRET} WHERE scope = ? AND name = ?")
 }
 
-pub(crate) fn secret_row(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
+/// A row of the table of secrets. The record has no versions yet.
+pub(crate) struct SecretRow {
+    pub(crate) id: i64,
+    pub(crate) record: SecretRecord,
+    pub(crate) labels: Labels,
+}
+
+/// Each label, and the version that has it.
+pub(crate) type Labels = BTreeMap<String, String>;
+
+impl SecretRow {
+    pub(crate) fn read(row: &Row<'_>, scope: Scope) -> Result<Self> {
+        let labels = parsed(15, serde_json::from_str(row.get_ref(15)?.as_str()?).ok())?;
+        Ok(Self { id: row.get(0)?, record: secret_record(row, scope)?, labels })
+    }
+}
+
+fn secret_record(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
     let name = parsed(1, SecretName::parse(row.get_ref(1)?.as_str()?).ok())?;
     let suffix = parsed(3, ArnSuffix::parse(row.get_ref(3)?.as_str()?))?;
     let tags: Option<String> = row.get(14)?;
@@ -71,18 +88,15 @@ pub(crate) fn secret_row(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
 
 pub(crate) const VERSIONS: &str =
     "SELECT version, created_at, accessed_day, sealed IS NULL FROM version WHERE secret = ?";
-pub(crate) const LABELS: &str = "SELECT label, version FROM label WHERE secret = ? ORDER BY label";
 pub(crate) const SEALED: &str = "SELECT sealed FROM version WHERE secret = ? AND version = ?";
 
-fn versions(connection: &Connection, secret: i64, pick: Pick<'_>) -> Result<Vec<VersionRecord>> {
-    let labels = labels(connection, secret)?;
+fn versions(connection: &Connection, secret: i64, labels: &Labels, pick: Pick<'_>) -> Result<Vec<VersionRecord>> {
     let mut statement = connection.prepare_cached(VERSIONS)?;
     let mut rows = statement.query([secret])?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
         let id = VersionId::new(row.get_ref(0)?.as_str()?);
-        let own: Vec<StagingLabel> =
-            labels.iter().filter(|(_, version)| id == **version).map(|(label, _)| label.clone()).collect();
+        let own = labels_of(id.as_str(), labels);
         let is_picked = matches!(pick, Pick::Version(picked) if id == *picked);
         let value = match (row.get(3)?, is_picked || !own.is_empty()) {
             (true, _) => Value::Absent,
@@ -101,10 +115,9 @@ pub(crate) fn by_age(a: &VersionRecord, b: &VersionRecord) -> Ordering {
     (a.created_at, &a.id).cmp(&(b.created_at, &b.id))
 }
 
-fn labels(connection: &Connection, secret: i64) -> Result<Vec<(StagingLabel, String)>> {
-    let mut statement = connection.prepare_cached(LABELS)?;
-    let rows = statement.query_map([secret], |row| Ok((StagingLabel::new(row.get_ref(0)?.as_str()?), row.get(1)?)))?;
-    rows.collect()
+/// Sorted, as the contract wants them.
+pub(crate) fn labels_of(version: &str, labels: &Labels) -> Vec<StagingLabel> {
+    labels.iter().filter(|(_, holder)| **holder == version).map(|(label, _)| StagingLabel::new(label)).collect()
 }
 
 fn sealed(connection: &Connection, secret: i64, version: &str) -> Result<Value> {
@@ -206,6 +219,11 @@ pub(crate) fn due_jobs(connection: &Connection, now: Timestamp, limit: usize) ->
 
 pub(crate) fn secrets_count(connection: &Connection, number: ScopeNumber) -> Result<u64> {
     connection.prepare_cached("SELECT count(*) FROM secret WHERE scope = ?")?.query_row([number], |row| row.get(0))
+}
+
+pub(crate) fn labels_to_json(secret: &SecretRecord) -> String {
+    let labels = secret.labels().map(|(label, version)| (label.to_string(), version.id.as_str().into()));
+    serde_json::Value::Object(labels.collect()).to_string()
 }
 
 pub(crate) fn tags_to_json(tags: &[Tag]) -> String {

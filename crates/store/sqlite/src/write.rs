@@ -11,7 +11,7 @@ use terms::{Day, Scope};
 
 use crate::{
     failure::commit_error,
-    read::{NEVER, secrets_count, tags_to_json},
+    read::{NEVER, labels_to_json, secrets_count, tags_to_json},
     scopes::{ScopeNumber, Scopes},
     versions::Counterparts,
 };
@@ -114,8 +114,8 @@ impl Writing<'_> {
         let number = self.scope(after.scope)?;
         let inserted = self.execute(
             "INSERT OR IGNORE INTO secret (scope, name, uid, suffix, origin_region, generation, revision, created_at, \
-             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 number,
                 after.name.as_str(),
@@ -132,6 +132,7 @@ impl Writing<'_> {
                 after.kms_key_id,
                 after.partner_type,
                 after.tags.as_deref().map(tags_to_json),
+                labels_to_json(after),
             ],
         )?;
         if inserted == 0 {
@@ -140,9 +141,6 @@ impl Writing<'_> {
         let id = self.connection.last_insert_rowid();
         for version in &after.versions {
             self.insert_version(id, after.revision, version)?;
-            for label in &version.labels {
-                self.put_label(id, label.as_str(), version.id.as_str())?;
-            }
         }
         self.applied.created.push(number);
         Ok(())
@@ -154,7 +152,7 @@ impl Writing<'_> {
         let id: i64 = self
             .query(
                 "UPDATE secret SET origin_region = ?, generation = ?, revision = ?, changed_at = ?, delete_at = ?, \
-                 description = ?, kms_key_id = ?, partner_type = ?, tags = ? \
+                 description = ?, kms_key_id = ?, partner_type = ?, tags = ?, labels = ? \
                  WHERE scope = ? AND name = ? AND uid = ? AND revision = ? RETURNING id",
                 params![
                     after.origin_region.as_str(),
@@ -166,6 +164,7 @@ impl Writing<'_> {
                     after.kms_key_id,
                     after.partner_type,
                     after.tags.as_deref().map(tags_to_json),
+                    labels_to_json(after),
                     number,
                     before.name.as_str(),
                     before.uid.as_bytes(),
@@ -186,18 +185,6 @@ impl Writing<'_> {
                 Some(_) => self.put_value(id, after.revision, version)?,
             }
         }
-        // A label may move: put where it belongs now, before what lost it looks for labels to delete.
-        for (label, version) in after.labels() {
-            let held = before.holder(label.as_str()).map(|version| &version.id);
-            if held != Some(&version.id) {
-                self.put_label(id, label.as_str(), version.id.as_str())?;
-            }
-        }
-        for (label, _) in before.labels() {
-            if after.holder(label.as_str()).is_none() {
-                self.execute("DELETE FROM label WHERE secret = ? AND label = ?", params![id, label.as_str()])?;
-            }
-        }
         let mut kept = Counterparts::among(&after.versions);
         for version in &before.versions {
             if kept.find(version).is_none() {
@@ -214,7 +201,6 @@ impl Writing<'_> {
         let id: i64 = self
             .query(sql, params![number, before.name.as_str(), before.uid.as_bytes(), before.revision])?
             .ok_or(CommitError::Conflict)?;
-        self.execute("DELETE FROM label WHERE secret = ?", [id])?;
         self.execute("DELETE FROM version WHERE secret = ?", [id])?;
         self.execute("DELETE FROM secret WHERE id = ?", [id])?;
         self.applied.erased.push(number);
@@ -250,16 +236,6 @@ impl Writing<'_> {
         self.execute(
             "UPDATE version SET sealed = ?, value_revision = ?, created_at = ? WHERE secret = ? AND version = ?",
             params![sealed.as_bytes(), revision, version.created_at.as_millis(), secret, version.id.as_str()],
-        )?;
-        Ok(())
-    }
-
-    /// INVARIANT (one holder): the primary key lets a label be on one version only.
-    fn put_label(&self, secret: i64, label: &str, version: &str) -> Result<(), CommitError> {
-        self.execute(
-            "INSERT INTO label (secret, label, version) VALUES (?, ?, ?) \
-             ON CONFLICT (secret, label) DO UPDATE SET version = excluded.version",
-            params![secret, label, version],
         )?;
         Ok(())
     }
@@ -312,7 +288,7 @@ impl Writing<'_> {
                     "INSERT INTO job (kind, subject, scope, name, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5, \
                      coalesce((SELECT revision FROM secret WHERE scope = ?3 AND name = ?4 AND uid = ?2), 0)) \
                      ON CONFLICT (kind, subject) DO UPDATE \
-                     SET due_at = excluded.due_at, fence = max(fence + 1, excluded.fence)",
+                     SET due_at = excluded.due_at, fence = fence + 1",
                     params![kind.as_str(), subject.as_bytes(), number, name.as_str(), due_at.as_millis()],
                 )?;
             }

@@ -1,8 +1,10 @@
 //! The one thread that writes.
 //!
-//! It takes whatever waits, gives each commit a savepoint of its own, makes them durable together, brings the cache up
-//! to date and only then answers. So writers share the disk's flush, one commit's failure leaves its neighbours alone,
-//! and no reader sees an older record after an answer.
+//! It takes whatever waits, makes it durable together, brings the cache up to date and only then answers. So writers
+//! share the disk's flush, and no reader sees an older record after an answer.
+//!
+//! One commit's failure leaves its neighbours alone. Guards fail before anything is written, so nothing has to be undone
+//! for them and no savepoint is paid for; a commit that fails halfway undoes the batch, and each is tried by itself.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -171,10 +173,9 @@ impl WriterThread {
         let Batch { commits, notes, flushes } = batch;
         let (commits, answers): (Vec<_>, Vec<_>) =
             commits.into_iter().map(|waiting| (waiting.commit, waiting.answer)).unzip();
-        let outcomes = match self.transaction(&commits, &notes) {
+        let outcomes = match self.batch(&commits, &notes) {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                self.counts.forget();
                 tracing::error!(target: "keepwell::operator", %error, "a transaction of the store failed");
                 for flush in flushes {
                     let _ = flush.send(Err(StoreError::Internal(error.to_string().into())));
@@ -196,30 +197,56 @@ impl WriterThread {
         Vec::new()
     }
 
-    /// An error means that nothing of the batch happened.
-    fn transaction(
-        &mut self,
-        commits: &[Commit],
-        notes: &[Note],
-    ) -> Result<Vec<Result<Applied, CommitError>>, CommitError> {
+    /// All in one transaction, or each in its own when one of them failed halfway. An error means that nothing happened.
+    fn batch(&mut self, commits: &[Commit], notes: &[Note]) -> Result<Vec<Result<Applied, CommitError>>, CommitError> {
+        match self.transaction(commits, notes) {
+            Ok(outcomes) => Ok(outcomes),
+            Err(Undone::Failed(error)) => Err(error),
+            Err(Undone::Halfway(error)) if commits.len() == 1 && notes.is_empty() => Ok(vec![Err(error)]),
+            Err(Undone::Halfway(_)) => {
+                let mut outcomes = Vec::with_capacity(commits.len());
+                for commit in commits {
+                    outcomes.extend(self.batch(std::slice::from_ref(commit), &[])?);
+                }
+                self.batch(&[], notes)?;
+                Ok(outcomes)
+            }
+        }
+    }
+
+    fn transaction(&mut self, commits: &[Commit], notes: &[Note]) -> Result<Vec<Result<Applied, CommitError>>, Undone> {
+        let outcomes = self.write_all(commits, notes);
+        if outcomes.is_err() {
+            // What was counted of the batch did not happen.
+            self.counts.forget();
+        }
+        outcomes
+    }
+
+    fn write_all(&mut self, commits: &[Commit], notes: &[Note]) -> Result<Vec<Result<Applied, CommitError>>, Undone> {
         let Self { connection, scopes, counts, .. } = self;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(commit_error)?;
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(|error| Undone::Failed(commit_error(error)))?;
         let mut outcomes = Vec::with_capacity(commits.len());
         for commit in commits {
-            let outcome = alone(&transaction, || write::apply(&transaction, scopes, counts, commit))?;
-            if let Ok(applied) = &outcome {
-                counts.settle(applied);
+            let changes = transaction.total_changes();
+            let outcome = write::apply(&transaction, scopes, counts, commit);
+            match &outcome {
+                Ok(applied) => counts.settle(applied),
+                Err(error) => can_go_on(&transaction, error, changes)?,
             }
             outcomes.push(outcome);
         }
         for note in notes {
-            let outcome = alone(&transaction, || write::note(&transaction, scopes, note).map_err(commit_error))?;
-            if let Err(error) = outcome {
+            if let Err(error) = write::note(&transaction, scopes, note).map_err(commit_error) {
+                if is_over(&transaction, &error) {
+                    return Err(Undone::Failed(error));
+                }
                 // Never tried again: it would fail again, and nobody misses it.
                 tracing::error!(target: "keepwell::operator", %error, "a note of the store was dropped");
             }
         }
-        transaction.commit().map_err(commit_error)?;
+        transaction.commit().map_err(|error| Undone::Failed(commit_error(error)))?;
         Ok(outcomes)
     }
 
@@ -256,26 +283,29 @@ impl WriterThread {
     }
 }
 
-/// Does the work whole or not at all, and lets the transaction go on either way. The outer error means that it cannot.
-fn alone<T>(
-    transaction: &Connection,
-    work: impl FnOnce() -> Result<T, CommitError>,
-) -> Result<Result<T, CommitError>, CommitError> {
-    // Prepared once; rusqlite's own savepoints are prepared each time.
-    let run = |sql| transaction.prepare_cached(sql)?.execute([]);
-    run("SAVEPOINT alone").map_err(commit_error)?;
-    let outcome = work();
-    match &outcome {
-        Ok(_) => {}
-        Err(error @ (CommitError::Full | CommitError::Away)) => return Err(error.clone()),
-        // SQLite rolls back everything when it runs out of something. What came next would be a transaction of its own.
-        Err(error) if transaction.is_autocommit() => return Err(error.clone()),
-        Err(_) => {
-            run("ROLLBACK TO alone").map_err(commit_error)?;
-        }
+/// Why a transaction was rolled back as a whole.
+#[derive(Debug)]
+enum Undone {
+    /// Nothing can be written now.
+    Failed(CommitError),
+    /// A commit failed after it had written something; its neighbours did nothing wrong.
+    Halfway(CommitError),
+}
+
+/// After a commit that failed: may its neighbours go on in the same transaction?
+fn can_go_on(transaction: &Connection, error: &CommitError, changes_before: u64) -> Result<(), Undone> {
+    if is_over(transaction, error) {
+        Err(Undone::Failed(error.clone()))
+    } else if transaction.total_changes() != changes_before {
+        Err(Undone::Halfway(error.clone()))
+    } else {
+        Ok(())
     }
-    run("RELEASE alone").map_err(commit_error)?;
-    Ok(outcome)
+}
+
+/// SQLite rolls back everything when it runs out of something. What came next would be a transaction of its own.
+fn is_over(transaction: &Connection, error: &CommitError) -> bool {
+    matches!(error, CommitError::Full | CommitError::Away) || transaction.is_autocommit()
 }
 
 #[cfg(test)]
@@ -295,42 +325,39 @@ mod tests {
         assert!(matches!(writer.flush_notes().try_recv(), Err(TryRecvError::Closed)));
     }
 
-    #[test]
-    fn work_that_fails_alone_leaves_what_was_done_before_and_after() {
-        let mut connection = Connection::open_in_memory().unwrap();
+    fn database() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE done (what TEXT)").unwrap();
+        connection
+    }
+
+    #[test]
+    fn neighbours_go_on_only_beside_what_failed_before_it_wrote() {
+        let mut connection = database();
         let transaction = connection.transaction().unwrap();
-        let write = |what: &str| transaction.execute("INSERT INTO done VALUES (?)", [what]).map_err(commit_error);
-        for (what, fails) in [("first", false), ("second", true), ("third", false)] {
-            let outcome = alone(&transaction, || {
-                write(what)?;
-                if fails { Err(CommitError::Conflict) } else { Ok(()) }
-            });
-            assert_eq!(outcome.unwrap().is_err(), fails);
-        }
-        transaction.commit().unwrap();
-        let done: String = connection.query_row("SELECT group_concat(what) FROM done", [], |row| row.get(0)).unwrap();
-        assert_eq!(done, "first,third");
+        let before = transaction.total_changes();
+        assert!(can_go_on(&transaction, &CommitError::Conflict, before).is_ok());
+        transaction.execute("INSERT INTO done VALUES ('half')", []).unwrap();
+        assert!(matches!(can_go_on(&transaction, &CommitError::Conflict, before), Err(Undone::Halfway(_))));
     }
 
     #[test]
     fn a_transaction_that_sqlite_rolled_back_is_not_gone_on_with() {
-        let mut connection = Connection::open_in_memory().unwrap();
+        let mut connection = database();
         let transaction = connection.transaction().unwrap();
-        let outcome = alone(&transaction, || {
-            // As SQLite does when memory or disk run out.
-            transaction.execute_batch("ROLLBACK").map_err(commit_error)?;
-            Err::<(), _>(CommitError::Conflict)
-        });
-        assert!(outcome.is_err());
+        let before = transaction.total_changes();
+        // As SQLite does when memory or disk run out.
+        transaction.execute_batch("ROLLBACK").unwrap();
+        assert!(matches!(can_go_on(&transaction, &CommitError::Conflict, before), Err(Undone::Failed(_))));
     }
 
     #[test]
     fn a_full_disk_ends_the_whole_transaction() {
-        let mut connection = Connection::open_in_memory().unwrap();
+        let mut connection = database();
         let transaction = connection.transaction().unwrap();
         for error in [CommitError::Full, CommitError::Away] {
-            assert!(alone(&transaction, || Err::<(), _>(error)).is_err());
+            let before = transaction.total_changes();
+            assert!(matches!(can_go_on(&transaction, &error, before), Err(Undone::Failed(_))));
         }
     }
 }

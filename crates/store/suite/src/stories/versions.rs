@@ -109,6 +109,7 @@ pub async fn values_of_unlabelled_versions_come_only_when_picked<F: Fixture>() {
         house = house.reopened().await;
     }
     // A label brings the value back into sight, also when it was not read to plan the move.
+    let secret = house.read(home(), "db").await.unwrap();
     let back = changed(&secret, |after| move_label(after, AWSPREVIOUS, Some("first")));
     house.update(&secret, &back).await.unwrap();
     assert_eq!(house.read(home(), "db").await.unwrap().holder(AWSPREVIOUS).unwrap().value, value("first"));
