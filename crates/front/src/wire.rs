@@ -70,12 +70,14 @@ pub(crate) fn refusal(request_id: RequestId, refusal: Refusal) -> Response<Body>
 }
 
 fn fault(status: StatusCode, request_id: RequestId, code: &str, message: Option<(&str, String)>) -> Response<Body> {
-    let mut object = serde_json::Map::new();
-    object.insert("__type".to_owned(), code.into());
-    if let Some((member, text)) = message {
-        object.insert(member.to_owned(), text.into());
-    }
-    response(status, request_id, serde_json::Value::Object(object).to_string().into())
+    // The type first, as AWS writes it.
+    let body = match message {
+        Some((member, text)) => {
+            format!(r#"{{"__type":"{code}","{member}":{}}}"#, serde_json::Value::String(text))
+        }
+        None => format!(r#"{{"__type":"{code}"}}"#),
+    };
+    response(status, request_id, body.into())
 }
 
 fn response(status: StatusCode, request_id: RequestId, body: Bytes) -> Response<Body> {
