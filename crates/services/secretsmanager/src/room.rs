@@ -75,13 +75,16 @@ impl Call<'_> {
         self.open_found(found, self.action).await
     }
 
-    /// As [`Call::open`], for a change: the secret must be live and a primary.
+    /// As [`Call::open`], for a change: the secret must be live and a primary. Operations that change something have
+    /// checks of their own behind that of the name, so they have parsed it.
     pub(crate) async fn open_to_change(
         &self,
-        secret_id: &str,
+        secret_id: &SecretId,
+        asked: &str,
         pick: Pick<'_>,
     ) -> Result<(Permit, Arc<SecretRecord>), Error> {
-        let (permit, secret) = self.open(secret_id, pick).await?;
+        let found = self.find(secret_id, asked, pick).await?;
+        let (permit, secret) = self.open_found(found, self.action).await?;
         require_live(&secret)?;
         require_primary(&secret)?;
         Ok((permit, secret))

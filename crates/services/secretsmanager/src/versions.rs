@@ -64,25 +64,36 @@ pub(crate) fn put_value(
     settle(after, quotas)
 }
 
-/// UpdateSecretVersionStage: what to take from where, and where to put it.
+/// UpdateSecretVersionStage: what to take from where, and where to put it. At least one of the two is given.
+#[derive(Clone, Copy)]
 pub(crate) struct StageMove<'a> {
-    pub(crate) label: &'a str,
-    pub(crate) remove_from: Option<&'a str>,
-    pub(crate) move_to: Option<&'a str>,
+    label: &'a str,
+    remove_from: Option<&'a str>,
+    move_to: Option<&'a str>,
+}
+
+impl<'a> StageMove<'a> {
+    pub(crate) fn of(label: &'a str, remove_from: Option<&'a str>, move_to: Option<&'a str>) -> Result<Self, Error> {
+        if remove_from.is_none() && move_to.is_none() {
+            // Chosen.
+            return Err(Error::invalid_parameter("You must specify RemoveFromVersionId, MoveToVersionId, or both."));
+        }
+        Ok(Self { label, remove_from, move_to })
+    }
+
+    pub(crate) fn target(&self) -> Option<&'a str> {
+        self.move_to
+    }
 }
 
 /// Moves, attaches or removes one label. None when there is nothing to change.
 pub(crate) fn move_stage(
     before: &SecretRecord,
-    ask: &StageMove<'_>,
+    ask: StageMove<'_>,
     now: Timestamp,
     quotas: &Quotas,
 ) -> Result<Option<SecretRecord>, Error> {
-    let StageMove { label, remove_from, move_to } = *ask;
-    if remove_from.is_none() && move_to.is_none() {
-        // Chosen.
-        return Err(Error::invalid_parameter("You must specify RemoveFromVersionId, MoveToVersionId, or both."));
-    }
+    let StageMove { label, remove_from, move_to } = ask;
     for id in [remove_from, move_to].into_iter().flatten() {
         before.version(id).ok_or_else(|| Error::version_not_found(id))?;
     }
@@ -223,3 +234,6 @@ fn settle(mut secret: SecretRecord, quotas: &Quotas) -> Result<SecretRecord, Err
     }
     Ok(secret)
 }
+
+#[cfg(test)]
+mod tests;

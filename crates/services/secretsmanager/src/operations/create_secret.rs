@@ -32,7 +32,7 @@ pub(crate) async fn create_secret(
     if found.exists() {
         return replay(call, found, token, value).await;
     }
-    let after = Arc::new(draft(call, ask, name, token, tags));
+    let after = Arc::new(draft(call, ask, name, tags));
     let permit = permit(call, call.action, &after, &ask.name).await?;
     let after = match value {
         Some(value) => Arc::new(with_first_version(call, &permit, &after, token, &value).await?),
@@ -124,10 +124,9 @@ async fn replay(
     call.tell(Some(Subject::seen(&secret)), answer).await
 }
 
-fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, token: &str, tags: Vec<Tag>) -> SecretRecord {
+fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: Vec<Tag>) -> SecretRecord {
     let (scope, now, entropy) = (call.caller.scope(), call.now(), &*call.room.entropy);
     let suffix = arn_suffix(entropy);
-    let _ = token;
     SecretRecord {
         scope,
         uid: Uid::random(entropy),

@@ -1,5 +1,7 @@
-use contract::{Change, Commit, Pick, SecretChange, Value};
 use std::sync::Arc;
+
+use contract::{Change, Commit, Pick, SecretChange, Value};
+use terms::SecretId;
 use trail::{JsonObject, Recorded, Subject};
 
 use crate::{
@@ -16,6 +18,7 @@ pub(crate) async fn put_secret_value(
     call: &Call<'_>,
     ask: &PutSecretValueRequest,
 ) -> Result<Recorded<PutSecretValueResponse>, Error> {
+    let secret_id = SecretId::parse(&ask.secret_id)?;
     let value = NewValue::of(ask.secret_string.as_ref(), ask.secret_binary.as_ref())?;
     let token = ask.client_request_token.as_deref().ok_or_else(Error::token_missing)?;
     let value = value
@@ -23,7 +26,7 @@ pub(crate) async fn put_secret_value(
     if ask.rotation_token.is_some() {
         return Err(Error::not_offered("RotationToken"));
     }
-    let (permit, secret) = call.open_to_change(&ask.secret_id, Pick::Version(token)).await?;
+    let (permit, secret) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Version(token)).await?;
 
     if let Some(known) = secret.version(token)
         && let Value::Sealed(sealed) = &known.value

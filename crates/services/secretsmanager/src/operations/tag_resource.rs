@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use contract::{Change, Commit, Pick, SecretChange, SecretRecord, Tag};
 use policy::Permit;
+use terms::SecretId;
 use trail::{Recorded, Subject};
 
 use crate::{
@@ -14,9 +15,13 @@ use crate::{
 
 /// Adds tags, or gives known keys new values.
 pub(crate) async fn tag_resource(call: &Call<'_>, ask: &TagResourceRequest) -> Result<Recorded<()>, Error> {
+    let secret_id = SecretId::parse(&ask.secret_id)?;
     let new = asked_tags(&ask.tags)?;
     tags::check(&new)?;
-    let (permit, before) = call.open_to_change(&ask.secret_id, Pick::Labelled).await?;
+    let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Labelled).await?;
+    if new.is_empty() {
+        return call.tell(Some(Subject::seen(&before)), ()).await;
+    }
     let tags = tags::merge(before.tags.as_deref().unwrap_or_default(), &new, &call.room.quotas)?;
     retag(call, permit, before, tags).await
 }

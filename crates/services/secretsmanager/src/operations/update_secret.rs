@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use contract::{Change, Commit, Pick, SecretChange, SecretRecord, Value};
 use facades::KeyChoice;
+use terms::SecretId;
 use trail::{Recorded, Subject};
 
 use crate::{
@@ -18,12 +19,13 @@ pub(crate) async fn update_secret(
     call: &Call<'_>,
     ask: &UpdateSecretRequest,
 ) -> Result<Recorded<UpdateSecretResponse>, Error> {
+    let secret_id = SecretId::parse(&ask.secret_id)?;
     let value = NewValue::of(ask.secret_string.as_ref(), ask.secret_binary.as_ref())?;
     let token = ask.client_request_token.as_deref().ok_or_else(Error::token_missing)?;
     if ask.r#type.as_deref().is_some_and(|kind| !kind.is_empty()) {
         return Err(Error::not_offered("Type"));
     }
-    let (permit, before) = call.open_to_change(&ask.secret_id, Pick::Version(token)).await?;
+    let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Version(token)).await?;
 
     let mut after = with_metadata(call, &before, ask).await?;
     if let Some(value) = value {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use contract::{Change, Commit, Pick, SecretChange, SecretRecord};
+use terms::SecretId;
 use trail::{Recorded, Subject};
 
 use crate::{
@@ -17,16 +18,14 @@ pub(crate) async fn update_secret_version_stage(
     call: &Call<'_>,
     ask: &UpdateSecretVersionStageRequest,
 ) -> Result<Recorded<UpdateSecretVersionStageResponse>, Error> {
-    let asked = StageMove {
-        label: &ask.version_stage,
-        remove_from: ask.remove_from_version_id.as_deref(),
-        move_to: ask.move_to_version_id.as_deref(),
-    };
+    let secret_id = SecretId::parse(&ask.secret_id)?;
+    let asked =
+        StageMove::of(&ask.version_stage, ask.remove_from_version_id.as_deref(), ask.move_to_version_id.as_deref())?;
     // The version that gains the label carries its value from then on.
-    let pick = asked.move_to.map_or(Pick::Labelled, Pick::Version);
-    let (permit, before) = call.open_to_change(&ask.secret_id, pick).await?;
+    let pick = asked.target().map_or(Pick::Labelled, Pick::Version);
+    let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, pick).await?;
 
-    let Some(after) = move_stage(&before, &asked, call.now(), &call.room.quotas)? else {
+    let Some(after) = move_stage(&before, asked, call.now(), &call.room.quotas)? else {
         return call.tell(Some(Subject::seen(&before)), answer(&before)).await;
     };
     let after = Arc::new(after);
