@@ -15,7 +15,6 @@ use crate::{
 fn a_page_is_a_seek_in_the_index_of_its_order() {
     for (order, index, column) in [
         (ListOrder::Created, "INDEX secret_by_created", "created_at"),
-        (ListOrder::Changed, "INDEX secret_by_changed", "changed_at"),
         (ListOrder::Accessed, "INDEX secret_by_accessed", "accessed_day"),
     ] {
         for descending in [false, true] {
