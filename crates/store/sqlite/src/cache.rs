@@ -199,15 +199,12 @@ impl Weighter<Key, Arc<SecretRecord>> for ByBytes {
 
 #[cfg(test)]
 mod tests {
-    use contract::AccessDay;
-    use seal::SealedValue;
-    use terms::{AccountId, ArnSuffix, Region, Scope, StagingLabel, Timestamp, VersionId};
-
     use super::*;
+    use crate::testing::record;
 
     #[test]
     fn what_was_read_before_a_write_does_not_come_in_after_it() {
-        let (old, new) = (record(1, &[]), record(2, &[]));
+        let (old, new) = (record("db", 1, &[]), record("db", 2, &[]));
         let writes: [fn(&RecordCache, &Arc<SecretRecord>); 4] = [
             |cache, new| cache.created(1, new),
             |cache, new| cache.changed(1, new),
@@ -229,7 +226,7 @@ mod tests {
     #[test]
     fn a_change_replaces_what_is_cached_and_keeps_its_days() {
         let cache = RecordCache::new(1 << 20);
-        let (old, new) = (record(1, &[("a", true)]), record(2, &[("a", true), ("b", true)]));
+        let (old, new) = (record("db", 1, &[("a", true)]), record("db", 2, &[("a", true), ("b", true)]));
         cache.created(1, &old);
         cache.accessed(1, "db", old.uid, "a", Day::from_number(7));
         cache.changed(1, &new);
@@ -242,25 +239,25 @@ mod tests {
     #[test]
     fn a_change_to_what_is_not_cached_leaves_filling_to_the_next_read() {
         let cache = RecordCache::new(1 << 20);
-        cache.changed(1, &record(2, &[]));
+        cache.changed(1, &record("db", 2, &[]));
         assert_eq!(revision(&cache), None);
     }
 
     #[test]
     fn a_record_that_grows_out_of_the_cache_takes_its_older_self_along() {
         let cache = RecordCache::new(40 << 10);
-        cache.created(1, &record(1, &[]));
+        cache.created(1, &record("db", 1, &[]));
         assert_eq!(revision(&cache), Some(1));
         let many: Vec<(String, bool)> = (0..1000).map(|index| (index.to_string(), true)).collect();
         let many: Vec<(&str, bool)> = many.iter().map(|(id, is_labelled)| (id.as_str(), *is_labelled)).collect();
-        cache.changed(1, &record(2, &many));
+        cache.changed(1, &record("db", 2, &many));
         assert_eq!(revision(&cache), None);
     }
 
     #[test]
     fn values_without_labels_are_not_kept() {
         let cache = RecordCache::new(1 << 20);
-        let record = record(1, &[("old", false), ("current", true)]);
+        let record = record("db", 1, &[("old", false), ("current", true)]);
         cache.created(1, &record);
         let cached = cache.get(1, "db").unwrap();
         assert_eq!(cached.version("old").unwrap().value, Value::NotLoaded);
@@ -269,38 +266,5 @@ mod tests {
 
     fn revision(cache: &RecordCache) -> Option<u64> {
         cache.get(1, "db").map(|record| record.revision)
-    }
-
-    /// A secret with versions that have a value, and a label or not.
-    fn record(revision: u64, versions: &[(&str, bool)]) -> Arc<SecretRecord> {
-        let region = Region::parse("us-east-1").unwrap();
-        let version = |(id, is_labelled): &(&str, bool)| {
-            Arc::new(VersionRecord {
-                id: VersionId::new(id),
-                created_at: Timestamp::from_millis(0),
-                accessed: AccessDay::never(),
-                labels: is_labelled.then(|| StagingLabel::new(id)).into_iter().collect(),
-                value: Value::Sealed(SealedValue::from_stored([&[1, 1], [0; 120].as_slice()].concat()).unwrap()),
-            })
-        };
-        Arc::new(SecretRecord {
-            scope: Scope::new(AccountId::parse("111111111111").unwrap(), region),
-            uid: Uid::from_bytes([1; 16]),
-            name: SecretName::parse("db").unwrap(),
-            suffix: ArnSuffix::parse("abcdef").unwrap(),
-            arn: "arn:db".into(),
-            origin_region: region,
-            generation: 0,
-            revision,
-            created_at: Timestamp::from_millis(0),
-            changed_at: Timestamp::from_millis(0),
-            delete_at: None,
-            accessed: AccessDay::never(),
-            description: None,
-            kms_key_id: None,
-            partner_type: None,
-            tags: None,
-            versions: versions.iter().map(version).collect(),
-        })
     }
 }

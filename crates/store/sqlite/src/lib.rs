@@ -16,6 +16,8 @@ mod read;
 mod readers;
 mod scopes;
 mod store;
+#[cfg(test)]
+mod testing;
 mod versions;
 mod write;
 mod writer;

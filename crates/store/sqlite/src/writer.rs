@@ -160,6 +160,12 @@ impl State {
     }
 }
 
+/// What became of a batch.
+struct Written {
+    outcomes: Vec<Result<Applied, CommitError>>,
+    noted: Result<(), CommitError>,
+}
+
 struct WriterThread {
     connection: Connection,
     scopes: Arc<Scopes>,
@@ -173,52 +179,54 @@ impl WriterThread {
         let Batch { commits, notes, flushes } = batch;
         let (commits, answers): (Vec<_>, Vec<_>) =
             commits.into_iter().map(|waiting| (waiting.commit, waiting.answer)).unzip();
-        let outcomes = match self.batch(&commits, &notes) {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                tracing::error!(target: "keepwell::operator", %error, "a transaction of the store failed");
-                for flush in flushes {
-                    let _ = flush.send(Err(StoreError::Internal(error.to_string().into())));
-                }
-                for answer in answers {
-                    let _ = answer.send(Err(error.clone()));
-                }
-                return notes;
-            }
-        };
-        self.bring_up_to_date(&commits, &outcomes, &notes);
+        let Written { outcomes, noted } = self.batch(&commits, &notes);
+        self.bring_up_to_date(&commits, &outcomes);
+        if noted.is_ok() {
+            self.bring_days_up_to_date(&notes);
+        }
         // Callers that went away need no answer.
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             let _ = answer.send(outcome.map(drop));
         }
+        let flushed = noted.map_err(|error| StoreError::Internal(error.to_string().into()));
         for flush in flushes {
-            let _ = flush.send(Ok(()));
+            let _ = flush.send(flushed.clone());
         }
-        Vec::new()
+        if flushed.is_ok() { Vec::new() } else { notes }
     }
 
-    /// All in one transaction, or each in its own when one of them failed halfway. An error means that nothing happened.
-    fn batch(&mut self, commits: &[Commit], notes: &[Note]) -> Result<Vec<Result<Applied, CommitError>>, CommitError> {
+    /// All in one transaction, or each in its own when one of them failed halfway.
+    fn batch(&mut self, commits: &[Commit], notes: &[Note]) -> Written {
         match self.transaction(commits, notes) {
-            Ok(outcomes) => Ok(outcomes),
-            Err(Undone::Failed(error)) => Err(error),
-            Err(Undone::Halfway(error)) if commits.len() == 1 && notes.is_empty() => Ok(vec![Err(error)]),
+            Ok(outcomes) => Written { outcomes, noted: Ok(()) },
+            Err(Undone::Failed(error)) => {
+                Written { outcomes: commits.iter().map(|_| Err(error.clone())).collect(), noted: Err(error) }
+            }
             Err(Undone::Halfway(_)) => {
-                let mut outcomes = Vec::with_capacity(commits.len());
-                for commit in commits {
-                    outcomes.extend(self.batch(std::slice::from_ref(commit), &[])?);
-                }
-                self.batch(&[], notes)?;
-                Ok(outcomes)
+                // Each has an outcome of its own: what follows a failure may fail, what went before has happened.
+                let alone = |commit| match self.transaction(std::slice::from_ref(commit), &[]) {
+                    Ok(outcome) => outcome,
+                    Err(Undone::Failed(error) | Undone::Halfway(error)) => vec![Err(error)],
+                };
+                let outcomes = commits.iter().flat_map(alone).collect();
+                let noted = match self.transaction(&[], notes) {
+                    Ok(_) => Ok(()),
+                    Err(Undone::Failed(error) | Undone::Halfway(error)) => Err(error),
+                };
+                Written { outcomes, noted }
             }
         }
     }
 
+    /// An error means that nothing of it happened.
     fn transaction(&mut self, commits: &[Commit], notes: &[Note]) -> Result<Vec<Result<Applied, CommitError>>, Undone> {
         let outcomes = self.write_all(commits, notes);
-        if outcomes.is_err() {
+        if let Err(undone) = &outcomes {
             // What was counted of the batch did not happen.
             self.counts.forget();
+            if let Undone::Failed(error) = undone {
+                tracing::error!(target: "keepwell::operator", %error, "a transaction of the store failed");
+            }
         }
         outcomes
     }
@@ -250,7 +258,7 @@ impl WriterThread {
         Ok(outcomes)
     }
 
-    fn bring_up_to_date(&self, commits: &[Commit], outcomes: &[Result<Applied, CommitError>], notes: &[Note]) {
+    fn bring_up_to_date(&self, commits: &[Commit], outcomes: &[Result<Applied, CommitError>]) {
         for (commit, outcome) in commits.iter().zip(outcomes) {
             let Ok(applied) = outcome else { continue };
             for (scope, number) in &applied.new_scopes {
@@ -260,6 +268,9 @@ impl WriterThread {
                 self.bring_secret_up_to_date(change);
             }
         }
+    }
+
+    fn bring_days_up_to_date(&self, notes: &[Note]) {
         for note in notes {
             let Note::Accessed { scope, name, secret, version, day } = note else { continue };
             if let Some(number) = self.scopes.number(*scope) {
@@ -313,6 +324,7 @@ mod tests {
     use tokio::sync::oneshot::error::TryRecvError;
 
     use super::*;
+    use crate::testing::{creation, record};
 
     #[test]
     fn nobody_waits_for_a_writer_that_is_gone() {
@@ -323,6 +335,66 @@ mod tests {
         drop(Closing(queue));
         assert!(matches!(waiting.try_recv(), Err(TryRecvError::Closed)));
         assert!(matches!(writer.flush_notes().try_recv(), Err(TryRecvError::Closed)));
+    }
+
+    #[test]
+    fn what_happened_before_a_later_failure_is_answered_as_done_and_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(&folder.path().join("db"));
+        // Fifty pages: the first and the last fit, the one between does not.
+        writer.connection.execute_batch("PRAGMA max_page_count = 50").unwrap();
+        let (first, last) = (record("first", 1, &[("a", true)]), record("last", 1, &[("a", true)]));
+        let many: Vec<String> = (0..2000).map(|index| index.to_string()).collect();
+        let many: Vec<(&str, bool)> = many.iter().map(|id| (id.as_str(), true)).collect();
+        let commits = [
+            creation(&[&first]),
+            // Fails once it has created the other.
+            creation(&[&record("half", 1, &[]), &first]),
+            creation(&[&record("big", 1, &many)]),
+            creation(&[&last]),
+        ];
+        let mut answers: Vec<_> = Vec::new();
+        let waiting = commits.into_iter().map(|commit| {
+            let (answer, answered) = oneshot::channel();
+            answers.push(answered);
+            Waiting { commit, answer }
+        });
+        let unwritten = writer.write(Batch { commits: waiting.collect(), notes: Vec::new(), flushes: Vec::new() });
+        assert_eq!(unwritten, []);
+        let mut answered = answers.iter_mut().map(|answer| answer.try_recv().unwrap());
+        assert!(answered.next().unwrap().is_ok());
+        assert!(matches!(answered.next(), Some(Err(CommitError::NameTaken))));
+        assert!(matches!(answered.next(), Some(Err(CommitError::Full))));
+        assert!(answered.next().unwrap().is_ok());
+
+        let number = writer.scopes.number(first.scope).unwrap();
+        for (secret, is_there) in [("first", true), ("half", false), ("big", false), ("last", true)] {
+            let sql = "SELECT count(*) FROM secret WHERE name = ?";
+            let count: u64 = writer.connection.query_row(sql, [secret], |row| row.get(0)).unwrap();
+            assert_eq!((count == 1, writer.cache.get(number, secret).is_some()), (is_there, is_there), "{secret}");
+        }
+    }
+
+    #[test]
+    fn notes_that_could_not_be_written_come_back_for_another_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(&folder.path().join("db"));
+        writer.connection.execute_batch("PRAGMA query_only = ON").unwrap();
+        let notes = vec![Note::Recorded { tickets: vec![1] }];
+        let (flush, mut flushed) = oneshot::channel();
+        let unwritten = writer.write(Batch { commits: Vec::new(), notes: notes.clone(), flushes: vec![flush] });
+        assert_eq!(unwritten, notes);
+        assert!(flushed.try_recv().unwrap().is_err());
+        writer.connection.execute_batch("PRAGMA query_only = OFF").unwrap();
+        assert_eq!(writer.write(Batch { commits: Vec::new(), notes: unwritten, flushes: Vec::new() }), []);
+    }
+
+    fn writer(database: &std::path::Path) -> WriterThread {
+        let mut connection = Connection::open(database).unwrap();
+        crate::migrate::migrate(&mut connection).unwrap();
+        let scopes = Arc::new(Scopes::load(&connection).unwrap());
+        let cache = Arc::new(RecordCache::new(1 << 20));
+        WriterThread { connection, scopes, cache, counts: Counts::default() }
     }
 
     fn database() -> Connection {
