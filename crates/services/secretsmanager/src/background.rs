@@ -44,12 +44,21 @@ pub async fn work(room: &Room, jobs: &dyn Jobs) {
 /// Does what is due now. Returns how many jobs were looked at.
 pub async fn do_due(room: &Room, jobs: &dyn Jobs) -> Result<usize, Error> {
     let due = jobs.due(room.clock.now(), JOBS_MAX).await?;
+    let mut failure = None;
     for job in &due {
-        if let Some(lease) = jobs.claim(job).await? {
-            do_job(room, &lease).await?;
+        let Some(lease) = jobs.claim(job).await? else { continue };
+        // One that cannot be done must not keep the others waiting.
+        if let Err(error) = do_job(room, &lease).await {
+            failure.get_or_insert(error);
         }
     }
-    Ok(due.len())
+    failure.map_or(Ok(due.len()), Err)
+}
+
+/// The trimming that the secret needs after a label moved: a version that gained one may have been the last to go.
+pub(crate) fn trim_job_or_none(secret: &SecretRecord, quotas: &Quotas) -> JobChange {
+    let cancelled = JobChange::Cancel { kind: JobKind::TrimVersions, subject: secret.uid };
+    trim_job(secret, quotas).unwrap_or(cancelled)
 }
 
 /// The trimming that the secret will need, if any.
@@ -75,14 +84,12 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
         JobKind::EndRecoveryWindow => END_RECOVERY_WINDOW,
         JobKind::TrimVersions => TRIM_VERSIONS,
     };
-    let Some(found) = room.store.secret(job.scope, job.name.as_str(), Pick::Labelled).await? else {
-        // Erasing a secret cancels its jobs in the same commit.
-        return Err(Error::Internal(format!("a {} job has no secret", job.kind.as_str())));
-    };
+    // Whoever erased the secret since the job was read has erased the job with it.
+    let Some(found) = room.store.secret(job.scope, job.name.as_str(), Pick::Labelled).await? else { return Ok(()) };
     let permit = room.gate.authorize_job(job, action, &found, request)?;
     let secret = found.open(&permit)?;
     if secret.uid != job.subject {
-        return Err(Error::Internal(format!("a {} job is for an earlier secret of this name", job.kind.as_str())));
+        return Ok(());
     }
     let now = room.clock.now();
     let done = match job.kind {
@@ -110,7 +117,7 @@ async fn end_recovery_window(
     let commit = fenced(permit, job)
         .change(Change::Secret(SecretChange::Erase { before: Arc::clone(&secret) }))?
         .jobs(end_of_jobs(&secret));
-    record(room, commit, &secret, Subject::erased(&secret), "EndSecretDelete", None, now).await
+    record(room, commit, &secret, Some(Subject::erased(&secret)), "EndSecretDelete", None, now).await
 }
 
 async fn trim_versions(
@@ -121,13 +128,18 @@ async fn trim_versions(
     now: Timestamp,
 ) -> Result<(), Error> {
     let removed = versions::removable(&before, now, &room.quotas);
+    if removed.is_empty() {
+        // The operator has raised the quota since.
+        let commit = fenced(permit, job).jobs([trim_job_or_none(&before, &room.quotas)]);
+        return record(room, commit, &before, None, "CancelSecretVersionDelete", None, now).await;
+    }
     let after = Arc::new(versions::without(&before, &removed));
-    let next = trim_job(&after, &room.quotas).unwrap_or(JobChange::Cancel { kind: job.kind, subject: job.subject });
+    let next = trim_job_or_none(&after, &room.quotas);
     let commit = fenced(permit, job)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
         .jobs([next]);
     let removed: Vec<&VersionId> = removed.iter().collect();
-    record(room, commit, &after, Subject::changed(&after), "SecretVersionDeletion", Some(&removed), now).await
+    record(room, commit, &after, Some(Subject::changed(&after)), "SecretVersionDeletion", Some(&removed), now).await
 }
 
 fn fenced(permit: Permit, job: &JobRecord) -> Commit {
@@ -139,7 +151,7 @@ async fn record(
     room: &Room,
     commit: Commit,
     secret: &SecretRecord,
-    subject: Subject,
+    subject: Option<Subject>,
     name: &str,
     versions: Option<&[&VersionId]>,
     now: Timestamp,
@@ -154,7 +166,7 @@ async fn record(
         name,
         data: Some(&data),
     };
-    let made: Result<(), CommitError> = room.recorder.commit_service_event(commit, &event, Some(subject)).await;
+    let made: Result<(), CommitError> = room.recorder.commit_service_event(commit, &event, subject).await;
     Ok(made?)
 }
 

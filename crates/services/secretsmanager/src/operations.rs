@@ -46,16 +46,21 @@ macro_rules! tell_story {
         $story::$story(&$call, &$request).await
     };
     (Write($rivals_write:ident), $story:ident, $room:ident, $call:ident, $request:ident) => {{
-        let mut told = $story::$story(&$call, &$request).await;
-        if matches!(told, Err(Error::Conflict)) {
-            // Rivals for a secret mostly write the same to mean it.
-            let _turn = $room.turnstiles.take_turn($call.caller, &$request.$rivals_write).await;
-            for _ in 1..TELLINGS_MAX {
-                told = $story::$story(&$call, &$request).await;
-                if !matches!(told, Err(Error::Conflict)) {
-                    break;
-                }
+        let tell = || $story::$story(&$call, &$request);
+        let turnstile = $room.turnstiles.of($call.caller, &$request.$rivals_write);
+        let mut turn = match &turnstile {
+            Some(turnstile) => turnstile.pass().await,
+            None => None,
+        };
+        let mut told = tell().await;
+        for _ in 1..TELLINGS_MAX {
+            if !matches!(told, Err(Error::Conflict)) {
+                break;
             }
+            if let (None, Some(turnstile)) = (&turn, &turnstile) {
+                turn = Some(turnstile.take_turn().await);
+            }
+            told = tell().await;
         }
         told
     }};

@@ -2,10 +2,12 @@
 //!
 //! Stories are told without locks, and the store refuses the one that comes second. Who was refused once queues here
 //! for the secret, so that many writers of one secret all come through instead of refusing each other without end.
+//! While somebody queues, newcomers queue as well: nobody is overtaken until they give up.
 
 use std::hash::{BuildHasher, RandomState};
 
 use gate::Caller;
+use terms::SecretId;
 use tokio::sync::{Mutex, MutexGuard};
 
 const STRIPES: usize = 256;
@@ -15,7 +17,10 @@ pub struct Turnstiles {
     hasher: RandomState,
 }
 
-/// Held while the story is told again.
+/// Where the rivals for one secret queue.
+pub(crate) struct Turnstile<'a>(&'a Mutex<()>);
+
+/// Held while a story is told.
 pub(crate) type Turn<'a> = MutexGuard<'a, ()>;
 
 impl Default for Turnstiles {
@@ -25,10 +30,30 @@ impl Default for Turnstiles {
 }
 
 impl Turnstiles {
-    /// Waits for the turn. `key` is what the caller wrote to mean the secret: rivals mostly write the same.
-    pub(crate) async fn take_turn(&self, caller: &Caller, key: &str) -> Option<Turn<'_>> {
-        let hash = self.hasher.hash_one((caller.scope(), key));
-        let stripe = usize::try_from(hash % STRIPES as u64).ok().and_then(|index| self.stripes.get(index))?;
-        Some(stripe.lock().await)
+    /// `secret_id` is a name or an ARN: rivals may write either.
+    pub(crate) fn of(&self, caller: &Caller, secret_id: &str) -> Option<Turnstile<'_>> {
+        let hash = match SecretId::parse(secret_id) {
+            Ok(SecretId::Name(name) | SecretId::Arn { name, .. } | SecretId::PartialArn { name, .. }) => {
+                self.hasher.hash_one((caller.scope(), name.as_str()))
+            }
+            // Means no secret, so there is nothing to be rivals for.
+            Ok(SecretId::Nothing) | Err(_) => return None,
+        };
+        let index = usize::try_from(hash % STRIPES as u64).ok()?;
+        self.stripes.get(index).map(Turnstile)
+    }
+}
+
+impl<'a> Turnstile<'a> {
+    /// Queues if somebody else does.
+    pub(crate) async fn pass(&self) -> Option<Turn<'a>> {
+        match self.0.try_lock() {
+            Ok(_) => None,
+            Err(_) => Some(self.0.lock().await),
+        }
+    }
+
+    pub(crate) async fn take_turn(&self) -> Turn<'a> {
+        self.0.lock().await
     }
 }

@@ -5,7 +5,7 @@ use terms::SecretId;
 use trail::{Recorded, Subject};
 
 use crate::{
-    background::trim_job,
+    background::trim_job_or_none,
     error::Error,
     operations::put_secret_value::response_elements,
     room::Call,
@@ -31,7 +31,7 @@ pub(crate) async fn update_secret_version_stage(
     let after = Arc::new(after);
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
-        .jobs(trim_job(&after, &call.room.quotas));
+        .jobs([trim_job_or_none(&after, &call.room.quotas)]);
     Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), answer(&after)).await?)
 }
 
