@@ -4,13 +4,15 @@ use std::{
     cell::RefCell,
     path::Path,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use contract::{Commit, CommitError, Note, PendingRecord, SecretRecord, StoreError, VersionRecord, Writes};
+use contract::{
+    Commit, CommitError, CommitObserver, Note, PendingRecord, SecretRecord, StoreError, VersionRecord, Writes,
+};
 use seal::{KeyMaterial, SealError};
 use terms::{Day, EventId};
 
@@ -132,6 +134,8 @@ impl Recorder {
         for record in pending {
             shared.append_pending(&record, arrived.contains_key(&record.event))?;
         }
+        let observer: Weak<dyn CommitObserver> = Arc::downgrade(&(Arc::clone(&shared) as Arc<dyn CommitObserver>));
+        shared.store.observe(observer);
         let settler = Settler::start(Arc::clone(&shared))?;
         Ok((Self { shared, durability: settings.durability, settler }, recovered))
     }
@@ -202,7 +206,7 @@ impl Recorder {
 
     /// Makes a change and records it, or neither.
     ///
-    /// The change runs on a task of its own: whoever asked may hang up, and the record still reaches the log.
+    /// The store shows the record to the log before it answers: whoever asked may hang up, and it still gets there.
     pub async fn commit<T>(
         &self,
         commit: Commit,
@@ -232,21 +236,12 @@ impl Recorder {
     }
 
     async fn commit_entry(&self, mut commit: Commit, event: EventId, entry: Vec<u8>) -> Result<(), CommitError> {
-        let shared = Arc::clone(&self.shared);
+        let shared = &self.shared;
         let ticket = shared.next_ticket.fetch_add(1, Ordering::Relaxed);
         if shared.sink.keeps_records() {
             commit.records.push(PendingRecord { ticket, event, bytes: shared.pending_key.seal(&entry) });
         }
-        let task = tokio::spawn(async move {
-            shared.store.commit(commit).await?;
-            // The store has the record: should the log not take it now, it will later.
-            if let Err(error) = shared.append_committed(ticket, &entry) {
-                tracing::error!(target: "keepwell::operator", %error, "a change's record waits in the store");
-                shared.late.lock().push((ticket, entry));
-            }
-            Ok(())
-        });
-        task.await.unwrap_or_else(|error| Err(CommitError::Internal(error.to_string().into())))
+        shared.store.commit(commit).await
     }
 
     /// Notes, once a day for each version, that it was read.
@@ -277,6 +272,22 @@ impl Recorder {
         match self.durability {
             Durability::System => Ok(()),
             Durability::Strict => Ok(self.shared.sink.synced(position).await?),
+        }
+    }
+}
+
+impl CommitObserver for Shared {
+    /// What was committed together joins the log together, in the same order.
+    fn committed(&self, records: &[&PendingRecord]) {
+        let entries: Vec<&[u8]> = records.iter().map(|record| PendingKey::entry_of(record)).collect();
+        match self.sink.append(&entries) {
+            Ok(position) => self.appended.lock().extend(records.iter().map(|record| (record.ticket, position))),
+            // The store has them: should the log not take them now, it will later.
+            Err(error) => {
+                tracing::error!(target: "keepwell::operator", %error, "records of changes wait in the store");
+                let late = records.iter().map(|record| (record.ticket, PendingKey::entry_of(record).to_vec()));
+                self.late.lock().extend(late);
+            }
         }
     }
 }

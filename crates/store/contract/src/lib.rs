@@ -23,4 +23,4 @@ pub use guarded::{Guarded, GuardedPage};
 pub use job::{JobChange, JobKind, JobRecord, Lease};
 pub use list::{ListOrder, ListPosition, ListQuery, SortKey};
 pub use secret::{AccessDay, SecretRecord, Tag, Value, VersionRecord};
-pub use store::{Answer, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn};
+pub use store::{Answer, CommitObserver, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn};

@@ -1,6 +1,9 @@
 //! The traits that a store adapter implements.
 
-use std::{pin::Pin, sync::Arc};
+use std::{
+    pin::Pin,
+    sync::{Arc, Weak},
+};
 
 use policy::WrongPermit;
 use terms::{AccountId, Day, Scope, SecretName, Timestamp, Uid, VersionId};
@@ -49,14 +52,24 @@ pub trait Reads: Send + Sync {
 
 /// Writing. Given to the recorder alone, so that nothing is written without its record.
 pub trait Writes: Send + Sync {
-    /// Durable when answered.
+    /// Durable when answered, and then the observer has seen the commit's records. Whether anyone waits for the answer
+    /// changes neither.
     fn commit(&self, commit: Commit) -> Answer<'static, Result<(), CommitError>>;
+
+    /// Names who is shown the records of every commit from now on, while it lives. The first one named stays.
+    fn observe(&self, observer: Weak<dyn CommitObserver>);
 
     /// Not awaited by callers, and lost in a crash without harm.
     fn note(&self, note: Note);
 
     /// Waits until all notes so far are written.
     fn flush_notes(&self) -> Answer<'static, Result<(), StoreError>>;
+}
+
+/// Is shown what was committed: the trail's log.
+pub trait CommitObserver: Send + Sync {
+    /// The records of one or more commits that are durable now, in the order of the commits.
+    fn committed(&self, records: &[&PendingRecord]);
 }
 
 /// Claiming background work.

@@ -52,3 +52,20 @@ impl Drop for Folder {
 pub(crate) fn database_in(folder: &Path) -> PathBuf {
     folder.join("keepwell.sqlite3")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_ends_with_its_holder_though_a_copy_of_the_file_is_open() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::lock(place.path()).unwrap();
+        // As a child has it that has not begun its own program yet.
+        let copy = folder.lock.try_clone().unwrap();
+        assert!(matches!(Folder::lock(place.path()), Err(FolderError::InUse(_))));
+        drop(folder);
+        assert!(Folder::lock(place.path()).is_ok());
+        drop(copy);
+    }
+}

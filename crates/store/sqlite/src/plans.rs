@@ -29,6 +29,15 @@ fn a_page_is_a_seek_in_the_index_of_its_order() {
 }
 
 #[test]
+fn a_page_by_last_change_sorts_its_own_scope_and_reads_no_other() {
+    for key in [None, Some(SortKey::Number(5))] {
+        let steps = plan(Range::of(1, &query(ListOrder::Changed, true, key)).select());
+        assert!(steps[0].starts_with("SEARCH secret USING INDEX ") && steps[0].ends_with(" (scope=?)"), "{steps:?}");
+        assert_eq!(steps[1..], ["USE TEMP B-TREE FOR ORDER BY"]);
+    }
+}
+
+#[test]
 fn a_page_by_name_is_a_seek_with_a_bound_on_each_side() {
     const BY_NAME: &str = "SEARCH secret USING INDEX sqlite_autoindex_secret_1";
     for (descending, beyond) in [(false, ">"), (true, "<")] {

@@ -1,10 +1,14 @@
 //! The adapter: reads through the cache, commits through the writer.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Weak},
+};
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CredentialRecord, Guarded, GuardedPage, JobRecord, Jobs, KeyRecord,
-    Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord, StoreError, Value, Writes,
+    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, Guarded, GuardedPage, JobRecord,
+    Jobs, KeyRecord, Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord, StoreError, Value,
+    Writes,
 };
 use rusqlite::Connection;
 use terms::{Scope, Timestamp, Uid};
@@ -17,13 +21,14 @@ use crate::{
     read,
     readers::{self, Readers, ReadersError},
     scopes::{ScopeNumber, Scopes},
-    writer::Writer,
+    writer::{Observer, Writer},
 };
 
 pub struct SqliteStore {
     // In the order of their end: no reads, no writes, and only then is the folder free for another process.
     readers: Readers,
     writer: Writer,
+    observer: Observer,
     cache: Arc<RecordCache>,
     scopes: Arc<Scopes>,
     _folder: Option<Folder>,
@@ -61,9 +66,11 @@ impl SqliteStore {
         migrate(&mut connection)?;
         let scopes = Arc::new(Scopes::load(&connection)?);
         let cache = Arc::new(RecordCache::new(settings.cache_bytes));
+        let observer = Observer::default();
         Ok(Self {
             readers: Readers::start(&database, settings.reader_threads)?,
-            writer: Writer::start(connection, Arc::clone(&scopes), Arc::clone(&cache))?,
+            writer: Writer::start(connection, Arc::clone(&scopes), Arc::clone(&cache), Arc::clone(&observer))?,
+            observer,
             cache,
             scopes,
             _folder: Some(folder),
@@ -169,6 +176,11 @@ impl Reads for SqliteStore {
 }
 
 impl Writes for SqliteStore {
+    fn observe(&self, observer: Weak<dyn CommitObserver>) {
+        // The first stays.
+        let _ = self.observer.set(observer);
+    }
+
     fn commit(&self, commit: Commit) -> Answer<'static, Result<(), CommitError>> {
         let answered = self.writer.commit(commit);
         Box::pin(async move { answered.await.unwrap_or(Err(CommitError::Away)) })

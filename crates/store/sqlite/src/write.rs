@@ -51,7 +51,7 @@ pub(crate) fn apply(
 }
 
 impl Counts {
-    fn get(&mut self, connection: &Connection, number: ScopeNumber) -> Result<u64, CommitError> {
+    pub(crate) fn get(&mut self, connection: &Connection, number: ScopeNumber) -> Result<u64, CommitError> {
         if let Some(count) = self.0.get(&number) {
             return Ok(*count);
         }

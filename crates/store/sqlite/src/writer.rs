@@ -6,9 +6,13 @@
 //! One commit's failure leaves its neighbours alone. Guards fail before anything is written, so nothing has to be undone
 //! for them and no savepoint is paid for; a commit that fails halfway undoes the batch, and each is tried by itself.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, OnceLock, Weak},
+    thread,
+    time::Duration,
+};
 
-use contract::{Change, Commit, CommitError, Note, SecretChange, StoreError};
+use contract::{Change, Commit, CommitError, CommitObserver, Note, PendingRecord, SecretChange, StoreError};
 use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -24,6 +28,9 @@ use crate::{
 const BATCH_MAX: usize = 256;
 /// Notes wait for a commit to travel with, but no longer than this.
 const NOTES_WAIT: Duration = Duration::from_millis(500);
+
+/// Who is shown what was committed, once it is known.
+pub(crate) type Observer = Arc<OnceLock<Weak<dyn CommitObserver>>>;
 
 pub(crate) struct Writer {
     queue: Arc<Queue>,
@@ -57,9 +64,14 @@ struct Batch {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, scopes: Arc<Scopes>, cache: Arc<RecordCache>) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        connection: Connection,
+        scopes: Arc<Scopes>,
+        cache: Arc<RecordCache>,
+        observer: Observer,
+    ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
-        let mut thread = WriterThread { connection, scopes, cache, counts: Counts::default() };
+        let mut thread = WriterThread { connection, scopes, cache, counts: Counts::default(), observer };
         let served = Arc::clone(&queue);
         let builder = thread::Builder::new().name("store-writer".to_owned());
         let thread = builder.spawn(move || {
@@ -171,6 +183,7 @@ struct WriterThread {
     scopes: Arc<Scopes>,
     cache: Arc<RecordCache>,
     counts: Counts,
+    observer: Observer,
 }
 
 impl WriterThread {
@@ -181,9 +194,8 @@ impl WriterThread {
             commits.into_iter().map(|waiting| (waiting.commit, waiting.answer)).unzip();
         let Written { outcomes, noted } = self.batch(&commits, &notes);
         self.bring_up_to_date(&commits, &outcomes);
-        if noted.is_ok() {
-            self.bring_days_up_to_date(&notes);
-        }
+        self.show(&commits, &outcomes);
+        self.bring_days_up_to_date(&notes);
         // Callers that went away need no answer.
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             let _ = answer.send(outcome.map(drop));
@@ -258,6 +270,15 @@ impl WriterThread {
         Ok(outcomes)
     }
 
+    fn show(&self, commits: &[Commit], outcomes: &[Result<Applied, CommitError>]) {
+        let Some(observer) = self.observer.get().and_then(Weak::upgrade) else { return };
+        let happened = commits.iter().zip(outcomes).filter(|(_, outcome)| outcome.is_ok());
+        let records: Vec<&PendingRecord> = happened.flat_map(|(commit, _)| &commit.records).collect();
+        if !records.is_empty() {
+            observer.committed(&records);
+        }
+    }
+
     fn bring_up_to_date(&self, commits: &[Commit], outcomes: &[Result<Applied, CommitError>]) {
         for (commit, outcome) in commits.iter().zip(outcomes) {
             let Ok(applied) = outcome else { continue };
@@ -321,6 +342,7 @@ fn is_over(transaction: &Connection, error: &CommitError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use contract::Guard;
     use tokio::sync::oneshot::error::TryRecvError;
 
     use super::*;
@@ -347,7 +369,7 @@ mod tests {
         let many: Vec<String> = (0..2000).map(|index| index.to_string()).collect();
         let many: Vec<(&str, bool)> = many.iter().map(|id| (id.as_str(), true)).collect();
         let commits = [
-            creation(&[&first]),
+            creation(&[&first]).guard(Guard::SecretsBelow { scope: first.scope, limit: 1 }),
             // Fails once it has created the other.
             creation(&[&record("half", 1, &[]), &first]),
             creation(&[&record("big", 1, &many)]),
@@ -373,6 +395,8 @@ mod tests {
             let count: u64 = writer.connection.query_row(sql, [secret], |row| row.get(0)).unwrap();
             assert_eq!((count == 1, writer.cache.get(number, secret).is_some()), (is_there, is_there), "{secret}");
         }
+        // What was undone is not counted.
+        assert_eq!(writer.counts.get(&writer.connection, number).unwrap(), 2);
     }
 
     #[test]
@@ -394,7 +418,7 @@ mod tests {
         crate::migrate::migrate(&mut connection).unwrap();
         let scopes = Arc::new(Scopes::load(&connection).unwrap());
         let cache = Arc::new(RecordCache::new(1 << 20));
-        WriterThread { connection, scopes, cache, counts: Counts::default() }
+        WriterThread { connection, scopes, cache, counts: Counts::default(), observer }
     }
 
     fn database() -> Connection {
