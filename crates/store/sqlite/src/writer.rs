@@ -418,7 +418,7 @@ mod tests {
         crate::migrate::migrate(&mut connection).unwrap();
         let scopes = Arc::new(Scopes::load(&connection).unwrap());
         let cache = Arc::new(RecordCache::new(1 << 20));
-        WriterThread { connection, scopes, cache, counts: Counts::default(), observer }
+        WriterThread { connection, scopes, cache, counts: Counts::default(), observer: Observer::default() }
     }
 
     fn database() -> Connection {
