@@ -25,13 +25,12 @@ use crate::{
 };
 
 pub struct SqliteStore {
-    // In the order of their end: no reads, no writes, and only then is the folder free for another process.
+    // In the order of their end: no reads, then no writes. The writer frees the folder for another process.
     readers: Readers,
     writer: Writer,
     observer: Observer,
     cache: Arc<RecordCache>,
     scopes: Arc<Scopes>,
-    _folder: Option<Folder>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,11 +68,10 @@ impl SqliteStore {
         let observer = Observer::default();
         Ok(Self {
             readers: Readers::start(&database, settings.reader_threads)?,
-            writer: Writer::start(connection, Arc::clone(&scopes), Arc::clone(&cache), Arc::clone(&observer))?,
+            writer: Writer::start(connection, Arc::clone(&scopes), Arc::clone(&cache), Arc::clone(&observer), folder)?,
             observer,
             cache,
             scopes,
-            _folder: Some(folder),
         })
     }
 

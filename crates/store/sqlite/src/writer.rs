@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use crate::{
     cache::RecordCache,
     failure::commit_error,
+    folder::Folder,
     scopes::Scopes,
     write::{self, Applied, Counts},
 };
@@ -69,9 +70,11 @@ impl Writer {
         scopes: Arc<Scopes>,
         cache: Arc<RecordCache>,
         observer: Observer,
+        folder: Folder,
     ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
-        let mut thread = WriterThread { connection, scopes, cache, counts: Counts::default(), observer };
+        let mut thread =
+            WriterThread { connection, scopes, cache, counts: Counts::default(), observer, _folder: folder };
         let served = Arc::clone(&queue);
         let builder = thread::Builder::new().name("store-writer".to_owned());
         let thread = builder.spawn(move || {
@@ -105,7 +108,9 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.state.lock().is_closed = true;
         self.queue.arrived.notify_all();
-        if let Some(thread) = self.thread.take() {
+        // The observer may hold the store, and the writer the observer's last end: then this is the writer itself, which
+        // ends without being waited for.
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
             // A writer that panicked has nothing left to close.
             let _ = thread.join();
         }
@@ -184,6 +189,8 @@ struct WriterThread {
     cache: Arc<RecordCache>,
     counts: Counts,
     observer: Observer,
+    // Last, so that it is free for another process when the connection is closed.
+    _folder: Folder,
 }
 
 impl WriterThread {
@@ -362,7 +369,7 @@ mod tests {
     #[test]
     fn what_happened_before_a_later_failure_is_answered_as_done_and_seen() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = writer(&folder.path().join("db"));
+        let mut writer = writer(folder.path());
         // Fifty pages: the first and the last fit, the one between does not.
         writer.connection.execute_batch("PRAGMA max_page_count = 50").unwrap();
         let (first, last) = (record("first", 1, &[("a", true)]), record("last", 1, &[("a", true)]));
@@ -402,7 +409,7 @@ mod tests {
     #[test]
     fn notes_that_could_not_be_written_come_back_for_another_time() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = writer(&folder.path().join("db"));
+        let mut writer = writer(folder.path());
         writer.connection.execute_batch("PRAGMA query_only = ON").unwrap();
         let notes = vec![Note::Recorded { tickets: vec![1] }];
         let (flush, mut flushed) = oneshot::channel();
@@ -413,12 +420,20 @@ mod tests {
         assert_eq!(writer.write(Batch { commits: Vec::new(), notes: unwritten, flushes: Vec::new() }), []);
     }
 
-    fn writer(database: &std::path::Path) -> WriterThread {
-        let mut connection = Connection::open(database).unwrap();
+    fn writer(place: &std::path::Path) -> WriterThread {
+        let folder = Folder::lock(place).unwrap();
+        let mut connection = Connection::open(folder.database()).unwrap();
         crate::migrate::migrate(&mut connection).unwrap();
         let scopes = Arc::new(Scopes::load(&connection).unwrap());
         let cache = Arc::new(RecordCache::new(1 << 20));
-        WriterThread { connection, scopes, cache, counts: Counts::default(), observer: Observer::default() }
+        WriterThread {
+            connection,
+            scopes,
+            cache,
+            counts: Counts::default(),
+            observer: Observer::default(),
+            _folder: folder,
+        }
     }
 
     fn database() -> Connection {

@@ -108,6 +108,8 @@ macro_rules! stories {
             }
             trail {
                 pending_records_are_kept_until_noted_recorded
+                the_observer_is_shown_every_record_before_its_commit_is_answered
+                the_first_observer_stays_and_is_not_kept_alive
                 the_log_head_only_moves_forward
                 every_secret_is_told_with_its_revision
             }

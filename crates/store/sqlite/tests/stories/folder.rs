@@ -5,14 +5,17 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
+    sync::{Arc, Mutex, Weak, mpsc},
+    time::{Duration, Instant},
 };
 
-use contract::{Pick, Reads};
+use contract::{CommitObserver, PendingRecord, Pick, Reads, Writes};
 use keepwell_sqlite::{FolderError, OpenError, Settings, SqliteStore};
+use terms::EventId;
 
 use crate::{
     fixture::open,
-    rows::{create, record, scope},
+    rows::{create, creation, record, scope},
 };
 
 /// Tells a process of this very test that it is the other one, and in which folder.
@@ -36,6 +39,51 @@ fn a_folder_in_use_is_refused_to_another_process() {
     assert!(matches!(again, Err(OpenError::Folder(FolderError::InUse(_)))));
     drop(store);
     open(folder.path(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_its_observer_lets_go_of_last_ends_and_frees_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (entered, has_entered) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    let store = Arc::new(open(folder.path(), 0));
+    let holder = Arc::new(Holder { store: Arc::clone(&store), entered, may_go_on: Mutex::new(may_go_on) });
+    store.observe(Arc::downgrade(&holder) as Weak<dyn CommitObserver>);
+    let secret = record("db");
+    let mut commit = creation(&secret).unwrap();
+    commit.records.push(PendingRecord { ticket: 1, event: EventId::from_bytes([1; 16]), bytes: (*b"told").into() });
+    let answered = store.commit(commit);
+    // The writer is showing the commit; everyone else leaves.
+    has_entered.recv().unwrap();
+    drop((holder, store));
+    go_on.send(()).unwrap();
+    answered.await.unwrap();
+
+    let until = Instant::now() + Duration::from_secs(10);
+    let settings = Settings { cache_bytes: 0, reader_threads: 1 };
+    let store = loop {
+        match SqliteStore::open(folder.path(), settings) {
+            Ok(store) => break store,
+            Err(error) => assert!(Instant::now() < until, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    };
+    assert_eq!(store.revisions().await.unwrap(), [(secret.uid, 1)]);
+}
+
+/// An observer that holds the store, as the trail does, and takes its time.
+struct Holder {
+    store: Arc<SqliteStore>,
+    entered: mpsc::Sender<()>,
+    may_go_on: Mutex<mpsc::Receiver<()>>,
+}
+
+impl CommitObserver for Holder {
+    fn committed(&self, _records: &[&PendingRecord]) {
+        assert!(Arc::strong_count(&self.store) > 0);
+        self.entered.send(()).unwrap();
+        self.may_go_on.lock().unwrap().recv().unwrap();
+    }
 }
 
 #[tokio::test]

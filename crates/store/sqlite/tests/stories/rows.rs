@@ -64,8 +64,12 @@ fn rows(folder: &Path) -> [u64; 3] {
 }
 
 pub(crate) async fn create(store: &impl Writes, secret: &Arc<SecretRecord>) -> Result<(), CommitError> {
+    store.commit(creation(secret)?).await
+}
+
+pub(crate) fn creation(secret: &Arc<SecretRecord>) -> Result<Commit, CommitError> {
     let change = Change::Secret(SecretChange::Create { after: Arc::clone(secret) });
-    store.commit(Commit::under(permit("secretsmanager:CreateSecret", secret)).change(change)?).await
+    Commit::under(permit("secretsmanager:CreateSecret", secret)).change(change)
 }
 
 pub(crate) fn permit(action: &'static str, secret: &SecretRecord) -> Permit {
