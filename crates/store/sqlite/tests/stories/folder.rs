@@ -54,7 +54,7 @@ async fn a_store_that_its_observer_lets_go_of_last_ends_and_frees_the_folder() {
     commit.records.push(PendingRecord { ticket: 1, event: EventId::from_bytes([1; 16]), bytes: (*b"told").into() });
     let answered = store.commit(commit);
     // The writer is showing the commit; everyone else leaves.
-    has_entered.recv().unwrap();
+    has_entered.recv_timeout(Duration::from_secs(10)).unwrap();
     drop((holder, store));
     go_on.send(()).unwrap();
     answered.await.unwrap();
