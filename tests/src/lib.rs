@@ -5,6 +5,28 @@ mod architecture;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod background;
+#[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod letters;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod rivals;
+#[cfg(test)]
+mod tampering;
+#[cfg(test)]
+mod texts;
+#[cfg(test)]
+mod trail;
 #[cfg(test)]
 mod workspace;

@@ -1,0 +1,242 @@
+//! A house of our own: opened in this process on a temporary folder, with a clock that the story turns.
+
+use std::{
+    fs,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use front::server::{Application, Connection};
+use http_body_util::BodyExt;
+use keepwell::{
+    config::{Config, RootAccessKey},
+    house::{Opened, open, verify_trail},
+    root_key,
+    system::SystemEntropy,
+};
+use seal::KeyMaterial;
+use serde_json::Value;
+use sqlite::SqliteStore;
+use tempfile::TempDir;
+use terms::{Clock, SecretBytes, Timestamp};
+use trail::{AuditReport, Entry, log};
+
+use crate::letters::{Answer, Letter, Persona};
+
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const REGION: &str = "eu-central-1";
+pub(crate) const OTHER_REGION: &str = "us-east-1";
+pub(crate) const ACCESS_KEY_ID: &str = "AKIAKEEPWELLSTORIES1";
+pub(crate) const SECRET_ACCESS_KEY: &str = "a-secret-access-key-for-the-stories-only";
+
+/// 2026-03-02T08:00:00.123Z: a Monday, with milliseconds that a careless rounding would lose.
+const OPENING_MS: i64 = 1_772_438_400_123;
+pub(crate) const SECOND_MS: i64 = 1_000;
+pub(crate) const HOUR_MS: i64 = 3_600 * SECOND_MS;
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
+
+pub(crate) struct House {
+    pub(crate) rooms: Arc<front::House>,
+    store: Arc<SqliteStore>,
+    grounds: Grounds,
+}
+
+/// What of a house outlives a restart.
+pub(crate) struct Grounds {
+    pub(crate) clock: Arc<TurnedClock>,
+    config: Config,
+    folder: TempDir,
+}
+
+/// Stands still until it is turned.
+pub(crate) struct TurnedClock(AtomicI64);
+
+impl Clock for TurnedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// With settings as a configuration file would write them.
+    pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&folder, settings);
+        let clock = Arc::new(TurnedClock(AtomicI64::new(OPENING_MS)));
+        Grounds { clock, config, folder }.open().await
+    }
+
+    /// The account's root user, calling in the first region.
+    pub(crate) fn admin(&self) -> Persona<'_> {
+        Persona {
+            house: self,
+            access_key_id: ACCESS_KEY_ID,
+            secret_access_key: SECRET_ACCESS_KEY,
+            region: REGION,
+            service: "secretsmanager",
+        }
+    }
+
+    pub(crate) async fn deliver(&self, letter: Letter) -> Answer {
+        let (peer, local) = ("192.0.2.40:50000".parse().unwrap(), "127.0.0.1:8443".parse().unwrap());
+        let connection = Connection { peer, local, tls: None };
+        let (head, body) = letter.into_parts();
+        let (head, body) = self.rooms.answer(&connection, head, body).await.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// Seconds, as answers tell time.
+    pub(crate) fn now(&self) -> f64 {
+        self.grounds.clock.now().as_seconds()
+    }
+
+    /// The midnight before now.
+    pub(crate) fn today(&self) -> f64 {
+        self.grounds.clock.now().day().start().as_seconds()
+    }
+
+    pub(crate) fn clock_ms(&self) -> i64 {
+        self.grounds.clock.now().as_millis()
+    }
+
+    pub(crate) fn turn_clock(&self, millis: i64) {
+        self.grounds.clock.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub(crate) fn clock(&self) -> &TurnedClock {
+        &self.grounds.clock
+    }
+
+    /// Does the background work that is due, as the server does every second. Returns how many jobs were looked at.
+    pub(crate) async fn do_due(&self) -> usize {
+        secretsmanager::do_due(&self.rooms.secretsmanager, &*self.store).await.unwrap()
+    }
+
+    /// Dates of access reach the store a little after the answer, and lists are read from the store.
+    pub(crate) async fn settle_notes(&self) {
+        contract::Writes::flush_notes(&*self.store).await.unwrap();
+    }
+
+    /// What the trail tells of secrets, in CloudTrail's words.
+    pub(crate) fn trail(&self) -> Vec<Value> {
+        let records = self.grounds.records().into_iter();
+        records.filter(|record| record["eventSource"] == "secretsmanager.amazonaws.com").collect()
+    }
+
+    /// The same, as it is written.
+    pub(crate) fn raw_trail(&self) -> Vec<String> {
+        self.grounds.raw_records()
+    }
+
+    /// The names of those records, each with its error if it has one: `GetSecretValue AccessDenied`.
+    pub(crate) fn trail_names(&self) -> Vec<String> {
+        let name = |record: &Value| match record.get("errorCode").and_then(Value::as_str) {
+            Some(error) => format!("{} {error}", record["eventName"].as_str().unwrap()),
+            None => record["eventName"].as_str().unwrap().to_owned(),
+        };
+        self.trail().iter().map(name).collect()
+    }
+
+    /// A copy of everything as it is on the disk now, without the house being asked: as a power cut leaves it.
+    pub(crate) fn copy(&self) -> Grounds {
+        let folder = tempfile::tempdir().unwrap();
+        for file in self.grounds.files() {
+            let copy = folder.path().join(file.strip_prefix(self.grounds.folder.path()).unwrap());
+            fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            fs::copy(file, copy).unwrap();
+        }
+        let config = config(&folder, &[]);
+        Grounds { clock: Arc::clone(&self.grounds.clock), config, folder }
+    }
+
+    /// Stops as the server stops.
+    pub(crate) async fn close(self) -> Grounds {
+        let Self { rooms, store, grounds, .. } = self;
+        rooms.recorder.close().await;
+        drop(rooms);
+        drop(store);
+        grounds
+    }
+
+    pub(crate) async fn restart(self) -> Self {
+        self.close().await.open().await
+    }
+}
+
+impl Grounds {
+    /// The operator changes a setting.
+    pub(crate) fn with(self, setting: &str, value: &str) -> Self {
+        Self { config: config(&self.folder, &[(setting, value)]), ..self }
+    }
+
+    pub(crate) async fn open(self) -> House {
+        let Opened { house, store, .. } =
+            open(&self.config, Arc::clone(&self.clock) as _, Arc::new(SystemEntropy)).await.unwrap();
+        House { rooms: Arc::new(house), store, grounds: self }
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn trail_folder(&self) -> PathBuf {
+        self.data_dir().join("trail")
+    }
+
+    /// As `keepwell trail verify` does it.
+    pub(crate) fn audit(&self) -> AuditReport {
+        verify_trail(&self.config).unwrap()
+    }
+
+    /// Every file below the folder of everything, the root key's included.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.folder.path().to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
+    }
+
+    fn records(&self) -> Vec<Value> {
+        self.raw_records().iter().map(|record| serde_json::from_str(record).unwrap()).collect()
+    }
+
+    fn raw_records(&self) -> Vec<String> {
+        let key = root_key::load_or_create(&self.config.root_key, &self.data_dir(), true, &SystemEntropy).unwrap().key;
+        let key = KeyMaterial::from_bytes(&key).unwrap().derive("keepwell trail").unwrap();
+        let mut records = Vec::new();
+        log::read_from(&self.trail_folder(), &trail::log_key(&key).unwrap(), 1, |record| {
+            records.push(String::from_utf8(Entry::read(record.bytes).unwrap().json.to_vec()).unwrap());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        records
+    }
+}
+
+fn config(folder: &TempDir, settings: &[(&str, &str)]) -> Config {
+    let data_dir = folder.path().join("data");
+    let mut own = vec![("data_dir", data_dir.to_str().unwrap()), ("account_id", ACCOUNT)];
+    if settings.iter().all(|(name, _)| *name != "region") {
+        own.extend([("region", REGION), ("region", OTHER_REGION)]);
+    }
+    let mut config = Config::from_settings(own.into_iter().chain(settings.iter().copied())).unwrap();
+    config.root_access_key = Some(RootAccessKey {
+        access_key_id: ACCESS_KEY_ID.to_owned(),
+        secret_access_key: SecretBytes::copy_of(SECRET_ACCESS_KEY.as_bytes()),
+    });
+    config
+}
