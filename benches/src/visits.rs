@@ -178,7 +178,7 @@ fn make(visit: Visit, stage: &Stage<'_>, plan: &Plan, counters: &mut Counters) -
             measure(server, connections, Reuse::KeepAlive, Pace::Closed, &mut reads, plan)
         }
         Work::Put { writers } => {
-            let mut puts = Puts::of(stage.secrets_of(visit.subject) / 64, counters.token, &caller);
+            let mut puts = Puts::of(stage.secrets_of(visit.subject) / writers.max(1) as u64, counters.token, &caller);
             let sample = measure(server, writers, Reuse::KeepAlive, Pace::Closed, &mut puts, plan);
             counters.token = puts.next_token();
             sample
