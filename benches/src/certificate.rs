@@ -2,6 +2,8 @@
 //! of a comparison.
 
 use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,7 +33,7 @@ impl ServerCertificate {
 
         let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
         fs::write(&certificate, server.pem())?;
-        fs::write(&key, server_key.serialize_pem())?;
+        write_private(&key, &server_key.serialize_pem())?;
 
         let mut roots = RootCertStore::empty();
         roots.add(authority_certificate.der().clone())?;
@@ -41,4 +43,11 @@ impl ServerCertificate {
         client.resumption = Resumption::disabled();
         Ok(Self { certificate, key, client: Arc::new(client) })
     }
+}
+
+/// The server refuses a key that others can read.
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    let _ = fs::remove_file(path);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    Ok(file.write_all(text.as_bytes())?)
 }

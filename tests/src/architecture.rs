@@ -10,13 +10,12 @@ use crate::workspace::{read, root};
 const FLOORS: [&str; 6] = ["base", "store", "guard", "services", "front", "keepwell"];
 
 /// The arrows within a floor. There are few, and each is a decision: services, above all, never name each other.
-const SIDEWAYS: [(&str, &str); 7] = [
+const SIDEWAYS: [(&str, &str); 6] = [
     ("shape", "terms"),
     ("policy", "terms"),
     ("seal", "terms"),
     ("sqlite", "contract"),
     ("suite", "contract"),
-    ("facades", "gate"),
     ("trail", "gate"),
 ];
 

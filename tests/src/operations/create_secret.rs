@@ -221,6 +221,7 @@ async fn what_this_server_does_not_offer_is_refused_and_nothing_is_made() {
     let admin = house.admin();
     let arn = format!("arn:aws:secretsmanager:{REGION}:444455556666:secret:db-Ab12Cd");
     for (member, value) in [
+        ("ForceOverwriteReplicaSecret", json!(true)),
         ("AddReplicaRegions", json!([{"Region": "us-west-2"}])),
         ("CrossAccountPrimaryARN", json!(arn)),
         ("Type", json!("SalesforceClientSecret")),

@@ -71,7 +71,8 @@ impl CredentialScope<'_> {
     ) -> std::fmt::Result {
         let Self { date, region, terminator, .. } = self;
         if !region_is_served(region) {
-            write!(problems, "Credential should be scoped to a valid region, not '{region}'. ")?;
+            // Older replies named the region too; newer ones, and those recorded of this service, do not.
+            problems.push_str("Credential should be scoped to a valid region. ");
         }
         if self.service != service {
             write!(problems, "Credential should be scoped to correct service: '{service}'. ")?;

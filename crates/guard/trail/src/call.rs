@@ -79,7 +79,11 @@ impl ApiCall<'_> {
             record.text("userAgent", &String::from_utf8_lossy(user_agent.as_bytes()));
         }
         if let Some(Failure { code, message }) = &self.failure {
-            record.text("errorCode", code).text("errorMessage", message);
+            record.text("errorCode", code);
+            // Some of AWS's errors have no text.
+            if !message.is_empty() {
+                record.text("errorMessage", message);
+            }
         }
         match self.parameters {
             Some(parameters) => record.value("requestParameters", |out| parameters.write(out)),

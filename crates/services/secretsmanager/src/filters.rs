@@ -96,6 +96,11 @@ impl Filters {
         self.0.is_empty()
     }
 
+    /// Do the filters ask for names that begin with some texts, and for nothing else?
+    pub(crate) fn are_of_names_alone(&self) -> bool {
+        matches!(self.0.as_slice(), [filter] if filter.plain_names().is_some())
+    }
+
     /// Whatever matches has a name that begins with one of these, so a store can seek them instead of looking at every
     /// secret. Sorted, and none begins with another. None if the filters say nothing of that kind.
     pub(crate) fn name_prefixes(&self) -> Option<Vec<&str>> {

@@ -65,8 +65,9 @@ pub(crate) async fn page(
         Some(prefixes) => prefixes.into_iter().map(str::to_owned).collect(),
         None => Vec::new(),
     };
-    // Without filters every row is on the page; one more tells whether another page follows.
-    let rows = if walk.filters.is_empty() { walk.page_size.saturating_add(1) } else { ROWS_AT_ONCE };
+    // Where the store finds what is asked for by itself, one row more than the page tells whether another follows.
+    let is_found_by_store = walk.filters.is_empty() || walk.filters.are_of_names_alone();
+    let rows = if is_found_by_store { walk.page_size.saturating_add(1) } else { ROWS_AT_ONCE };
     let mut query = ListQuery {
         order: walk.order,
         descending: walk.descending,

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use contract::{ListOrder, ListQuery, SecretRecord, SortKey, Value, VersionRecord};
-use rusqlite::{Connection, Result, ToSql};
-use terms::{Scope, Timestamp, VersionId};
+use contract::{ListOrder, ListPosition, ListQuery, SecretRecord, SortKey, Value, VersionRecord};
+use rusqlite::{Connection, Result, ToSql, params};
+use terms::{Scope, SecretName, Timestamp, VersionId};
 
 use crate::{
-    read::{Labels, SECRET, SecretRow, access_day, by_age, labels_of},
+    read::{Labels, SECRET, SecretRow, access_day, by_age, labels_of, secret_by_id},
     scopes::ScopeNumber,
 };
 
@@ -18,10 +18,14 @@ pub(crate) fn list(
     query: &ListQuery,
 ) -> Result<Vec<SecretRecord>> {
     let transaction = connection.transaction()?;
-    let found = if query.order == ListOrder::Name && !query.name_prefixes.is_empty() {
-        list_by_prefix(&transaction, number, scope, query)?
-    } else {
-        list_range(&transaction, number, scope, query, None)?
+    let found = match (query.order, query.name_prefixes.as_slice()) {
+        (_, []) => list_range(&transaction, number, scope, query, None)?,
+        (ListOrder::Name, _) => list_by_prefix(&transaction, number, scope, query)?,
+        (_, prefixes) => match few_named(&transaction, number, prefixes)? {
+            Some(rows) => list_few(&transaction, scope, query, rows)?,
+            // So many that they are met soon enough on the way through the order's index.
+            None => list_range(&transaction, number, scope, query, prefixes.first().filter(|_| prefixes.len() == 1))?,
+        },
     };
     let with_labels = |SecretRow { id, mut record, labels }| {
         record.versions = labelled_versions(&transaction, id, &labels)?;
@@ -50,12 +54,60 @@ fn list_by_prefix(
     Ok(found)
 }
 
+/// Beyond this many, names that begin alike are no shortcut to the secrets in another order.
+const FEW: usize = 5_000;
+
+pub(crate) const NAMED: &str = "SELECT id FROM secret WHERE scope = ? AND name >= ? AND name < ? LIMIT ?";
+
+/// The rows of secrets whose names begin with one of these; None if they are many. Reads the index of names alone.
+fn few_named(connection: &Connection, number: ScopeNumber, prefixes: &[String]) -> Result<Option<BTreeSet<i64>>> {
+    let mut statement = connection.prepare_cached(NAMED)?;
+    let mut found = BTreeSet::new();
+    for prefix in prefixes {
+        let rows = statement.query_map(params![number, prefix, end_of(prefix), FEW as i64 + 1], |row| row.get(0))?;
+        found.extend(rows.collect::<Result<Vec<i64>>>()?);
+        if found.len() > FEW {
+            return Ok(None);
+        }
+    }
+    Ok(Some(found))
+}
+
+/// The page among these rows, sorted here.
+fn list_few(connection: &Connection, scope: Scope, query: &ListQuery, rows: BTreeSet<i64>) -> Result<Vec<SecretRow>> {
+    let mut statement = connection.prepare_cached(&secret_by_id())?;
+    let mut placed = Vec::with_capacity(rows.len());
+    for id in rows {
+        let row = statement.query_row([id], |row| SecretRow::read(row, scope))?;
+        if row.record.delete_at.is_none() || query.include_scheduled_deletion {
+            placed.push((place(query.order, &row.record), row));
+        }
+    }
+    if let Some(ListPosition { key, name }) = &query.after {
+        let after = (*key, name.clone());
+        placed.retain(|(place, _)| if query.descending { *place < after } else { *place > after });
+    }
+    placed.sort_unstable_by(|(a, _), (b, _)| if query.descending { b.cmp(a) } else { a.cmp(b) });
+    placed.truncate(query.limit);
+    Ok(placed.into_iter().map(|(_, row)| row).collect())
+}
+
+fn place(order: ListOrder, secret: &SecretRecord) -> (SortKey, SecretName) {
+    let ListPosition { key, name } = ListPosition::of(order, secret);
+    (key, name)
+}
+
+/// Names are ASCII, so the highest character ends the range of a prefix.
+fn end_of(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
+}
+
 fn list_range(
     connection: &Connection,
     number: ScopeNumber,
     scope: Scope,
     query: &ListQuery,
-    prefix: Option<&str>,
+    prefix: Option<&String>,
 ) -> Result<Vec<SecretRow>> {
     let mut range = Range::of(number, query);
     if let Some(prefix) = prefix {
@@ -110,8 +162,7 @@ impl<'a> Range<'a> {
         if from.as_ref().is_none_or(|from| from.name.as_str() < prefix) {
             *from = Some(Bound { name: prefix.to_owned(), is_open: false });
         }
-        // Names are ASCII, so the highest character ends the range of a prefix.
-        let end = format!("{prefix}\u{10FFFF}");
+        let end = end_of(prefix);
         if to.as_ref().is_none_or(|to| to.name > end) {
             *to = Some(Bound { name: end, is_open: true });
         }

@@ -6,9 +6,9 @@ use rusqlite::{Connection, ToSql};
 use terms::SecretName;
 
 use crate::{
-    list::{Range, VERSION},
+    list::{NAMED, Range, VERSION},
     migrate::migrate,
-    read::{CREDENTIAL, DUE_JOBS, SEALED, VERSIONS, secret_by_name},
+    read::{CREDENTIAL, DUE_JOBS, SEALED, VERSIONS, secret_by_id, secret_by_name},
 };
 
 #[test]
@@ -82,6 +82,8 @@ fn a_position_takes_the_place_of_the_edge_it_is_beyond() {
 #[test]
 fn a_point_read_is_one_seek_and_never_a_sort() {
     for (sql, expected) in [
+        (NAMED, "SEARCH secret USING COVERING INDEX sqlite_autoindex_secret_1 (scope=? AND name>? AND name<?)"),
+        (&*secret_by_id(), "SEARCH secret USING INTEGER PRIMARY KEY (rowid=?)"),
         (&*secret_by_name(), "SEARCH secret USING INDEX sqlite_autoindex_secret_1 (scope=? AND name=?)"),
         (VERSIONS, "SEARCH version USING PRIMARY KEY (secret=?)"),
         (VERSION, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),

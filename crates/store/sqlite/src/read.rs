@@ -40,6 +40,10 @@ pub(crate) fn secret(
     Ok(Some(record))
 }
 
+pub(crate) fn secret_by_id() -> String {
+    format!("{SECRET} WHERE id = ?")
+}
+
 pub(crate) fn secret_by_name() -> String {
     format!("{SECRET} WHERE scope = ? AND name = ?")
 }

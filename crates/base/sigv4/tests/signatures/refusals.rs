@@ -196,10 +196,7 @@ fn each_part_of_a_wrong_scope_is_a_sentence() {
     let refused = |credential: &str, text: &str| {
         assert_refused(&authorized(&authorization(credential, "host")), ErrorKind::InvalidSignature, text);
     };
-    refused(
-        "AKIDEXAMPLE/20150830/us-east-2/service/aws4_request",
-        "Credential should be scoped to a valid region, not 'us-east-2'. ",
-    );
+    refused("AKIDEXAMPLE/20150830/us-east-2/service/aws4_request", "Credential should be scoped to a valid region. ");
     refused(
         "AKIDEXAMPLE/20150830/us-east-1/other/aws4_request",
         "Credential should be scoped to correct service: 'service'. ",
@@ -220,7 +217,7 @@ fn all_that_is_wrong_with_a_scope_is_said_at_once() {
     assert_refused(
         &authorized(&authorization("AKIDEXAMPLE/20150831/us-east-2/other/aws5_request", "host")),
         ErrorKind::InvalidSignature,
-        "Credential should be scoped to a valid region, not 'us-east-2'. Credential should be scoped to correct \
+        "Credential should be scoped to a valid region. Credential should be scoped to correct \
          service: 'service'. Credential should be scoped with a valid terminator: 'aws4_request', not \
          'aws5_request'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
          '20150831' != '20150830', from '20150830T123600Z'.",

@@ -77,6 +77,7 @@ const TAG_RESOURCE: Action = Action::new("secretsmanager:TagResource");
 fn refuse_what_is_not_offered(ask: &CreateSecretRequest) -> Result<(), Error> {
     let given = [
         ("AddReplicaRegions", ask.add_replica_regions.is_some()),
+        ("ForceOverwriteReplicaSecret", ask.force_overwrite_replica_secret == Some(true)),
         ("CrossAccountPrimaryARN", ask.cross_account_primary_arn.is_some()),
         // An empty Type is none.
         ("Type", ask.r#type.as_deref().is_some_and(|kind| !kind.is_empty())),
