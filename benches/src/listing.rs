@@ -19,14 +19,14 @@ const PAGES_BY_DATE: usize = 50;
 const PAGES_BY_PREFIX: usize = 3;
 
 pub fn by_date(server: &Server, duration: Duration) -> Result<Sample> {
-    walk(server, duration, PAGES_BY_DATE, |_| (json!([]), String::new()))
+    walk(server, duration, PAGES_BY_DATE, "created-date", |_| (json!([]), String::new()))
 }
 
-/// Prefixes are long enough to be selective and short enough that the smaller folder fills the pages asked for.
+/// In order of the names. Prefixes are long enough to be selective and short enough that the smaller folder fills the pages asked for.
 pub fn by_prefix(server: &Server, fewest_secrets: u64, duration: Duration) -> Result<Sample> {
     let digits = if fewest_secrets >= 100_000 { 2 } else { 1 };
     let groups = 1_u64 << (4 * digits);
-    walk(server, duration, PAGES_BY_PREFIX, |walk| {
+    walk(server, duration, PAGES_BY_PREFIX, "name", |walk| {
         let prefix = secrets::name_prefix(secrets::scattered(walk) % groups, digits);
         (json!([{ "Key": "name", "Values": [prefix.clone()] }]), prefix)
     })
@@ -37,6 +37,7 @@ fn walk(
     server: &Server,
     duration: Duration,
     pages: usize,
+    sort_by: &str,
     filters_of: impl Fn(u64) -> (Value, String),
 ) -> Result<Sample> {
     let (caller, mut exchange) = (server.caller(), Exchange::open(&server.target)?);
@@ -47,7 +48,7 @@ fn walk(
         walks += 1;
         let mut next_token = None;
         for _ in 0..pages {
-            let mut question = json!({ "MaxResults": PAGE, "Filters": filters });
+            let mut question = json!({ "MaxResults": PAGE, "Filters": filters, "SortBy": sort_by });
             if let (Some(fields), Some(token)) = (question.as_object_mut(), next_token.take()) {
                 fields.insert("NextToken".to_owned(), token);
             }

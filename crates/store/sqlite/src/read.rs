@@ -37,6 +37,8 @@ pub(crate) fn secret(
     let found = statement.query_row((number, name), |row| SecretRow::read(row, scope)).optional()?;
     let Some(SecretRow { id, mut record, labels }) = found else { return Ok(None) };
     record.versions = versions(&transaction, id, &labels, pick)?.into_iter().map(Arc::new).collect();
+    // Collecting took over the room of whole versions for pointers to them, and the record may stay in the cache.
+    record.versions.shrink_to_fit();
     Ok(Some(record))
 }
 
@@ -121,7 +123,10 @@ pub(crate) fn by_age(a: &VersionRecord, b: &VersionRecord) -> Ordering {
 
 /// Sorted, as the contract wants them.
 pub(crate) fn labels_of(version: &str, labels: &Labels) -> Vec<StagingLabel> {
-    labels.iter().filter(|(_, holder)| **holder == version).map(|(label, _)| StagingLabel::new(label)).collect()
+    let own = labels.iter().filter(|(_, holder)| **holder == version).map(|(label, _)| StagingLabel::new(label));
+    let mut own: Vec<StagingLabel> = own.collect();
+    own.shrink_to_fit();
+    own
 }
 
 fn sealed(connection: &Connection, secret: i64, version: &str) -> Result<Value> {
