@@ -77,9 +77,23 @@ fn service(route: Route) -> Service {
     }
 }
 
+/// One line for each request, for whoever turns it on. Neither bodies nor signatures are in it.
+fn tell(connection: &Connection, head: &Parts, response: &Response<Body>) {
+    tracing::debug!(
+        target: "keepwell::request",
+        operation = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()),
+        status = response.status().as_u16(),
+        request_id = response.headers().get("x-amzn-requestid").and_then(|id| id.to_str().ok()),
+        peer = %connection.peer,
+        "answered"
+    );
+}
+
 impl Application for House {
     async fn answer(&self, connection: &Connection, head: Parts, body: Bytes) -> Response<Body> {
-        self.respond(connection, &head, &body).await
+        let response = self.respond(connection, &head, &body).await;
+        tell(connection, &head, &response);
+        response
     }
 
     fn refuse(&self, refusal: Refusal) -> Response<Body> {
