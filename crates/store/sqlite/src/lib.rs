@@ -1,6 +1,6 @@
 //! The store contract in SQLite, the embedded default.
 //!
-//! One writer thread takes whatever waits, gives each commit a savepoint and makes them durable together (group
+//! One writer thread takes whatever waits, writes it in one transaction and makes it durable together (group
 //! commit). Reads are answered from a cache of records, which the writer replaces before it answers, so it is exact;
 //! what is not cached is read by a few reader threads, so that a cold page never stops a runtime worker. The folder is
 //! locked by one process: that is what makes the cache exact.

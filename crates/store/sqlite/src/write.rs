@@ -60,7 +60,7 @@ impl Counts {
         Ok(count)
     }
 
-    /// The savepoint of the commit is released: what it created and erased counts for the next.
+    /// The commit was written: what it created and erased counts for the next.
     pub(crate) fn settle(&mut self, applied: &Applied) {
         for number in &applied.created {
             self.0.entry(*number).and_modify(|count| *count = count.saturating_add(1));
