@@ -1,89 +1,91 @@
 //! The decision: a pure function of the question.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use terms::{AccountId, RequestId};
-
-use crate::Action;
-
-/// Who asks.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Principal {
-    /// The root user of an account.
-    Root { account: AccountId },
-    /// The service itself, doing one kind of background work: it may do this action and nothing else.
-    Service { account: AccountId, job: Action },
-}
-
-/// What the action happens to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Resource {
-    /// One secret or key. `asked` is the identifier as the caller sent it, which AWS prints when it refuses.
-    One { arn: Arc<str>, account: AccountId, asked: Arc<str> },
-    /// Actions without a resource, such as ListSecrets: policies see `*`.
-    Every,
-}
-
-/// May this principal do this action to this resource?
-///
-/// The question owns its parts, so a decision can never be paired with another question.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Question {
-    pub principal: Principal,
-    pub action: Action,
-    pub resource: Resource,
-    pub request: RequestId,
-}
+use crate::{ConditionContext, Documents, Principal, Question, Resource};
 
 /// The answer, with its question.
 #[derive(Debug)]
 pub struct Decision {
     question: Question,
-    allowed: bool,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Allowed,
+    Denied(Cause),
+}
+
+/// Which kind of policy refused, and whether by a Deny or by saying nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cause {
+    pub layer: Layer,
+    pub is_explicit: bool,
+}
+
+/// The kinds of policies that a decision looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Layer {
+    ResourceControl,
+    ServiceControl,
+    Resource,
+    Trust,
+    Key,
+    Identity,
+    Boundary,
+    Session,
+    Endpoint,
 }
 
 /// The refusal. Displays the text that AWS sends with `AccessDeniedException`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
     question: Question,
+    cause: Cause,
 }
 
-pub fn decide(question: Question) -> Decision {
+/// May the question's principal do it? Pure.
+pub fn decide(question: Question, _documents: &Documents<'_>, _context: &dyn ConditionContext) -> Decision {
     let allowed = match (&question.principal, &question.resource) {
         (Principal::Root { .. }, Resource::Every) => true,
         (Principal::Root { account }, Resource::One { account: owner, .. }) => account == owner,
         (Principal::Service { account, job }, Resource::One { account: owner, .. }) => {
             account == owner && *job == question.action
         }
-        (Principal::Service { .. }, Resource::Every) => false,
+        _ => false,
     };
-    Decision { question, allowed }
+    let cause = Cause { layer: Layer::Identity, is_explicit: false };
+    Decision { question, verdict: if allowed { Verdict::Allowed } else { Verdict::Denied(cause) } }
 }
 
 impl Decision {
     pub fn is_allowed(&self) -> bool {
-        self.allowed
+        self.verdict == Verdict::Allowed
+    }
+
+    pub fn cause(&self) -> Option<Cause> {
+        match self.verdict {
+            Verdict::Allowed => None,
+            Verdict::Denied(cause) => Some(cause),
+        }
     }
 
     pub(crate) fn into_question(self) -> Result<Question, Denied> {
-        if self.allowed { Ok(self.question) } else { Err(Denied { question: self.question }) }
-    }
-}
-
-impl Principal {
-    pub fn account(&self) -> AccountId {
-        match self {
-            Self::Root { account } | Self::Service { account, .. } => *account,
+        match self.verdict {
+            Verdict::Allowed => Ok(self.question),
+            Verdict::Denied(cause) => Err(Denied { question: self.question, cause }),
         }
     }
 }
 
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Root { account } => write!(f, "arn:aws:iam::{account}:root"),
-            Self::Service { .. } => f.write_str("secretsmanager.amazonaws.com"),
-        }
+impl Denied {
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    pub fn cause(&self) -> Cause {
+        self.cause
     }
 }
 
@@ -102,7 +104,10 @@ impl std::error::Error for Denied {}
 
 #[cfg(test)]
 mod tests {
+    use terms::{AccountId, RequestId};
+
     use super::*;
+    use crate::{Action, MapContext};
 
     const READ: Action = Action::new("secretsmanager:GetSecretValue");
     const TRIM: Action = Action::new("secretsmanager:TrimVersions");
@@ -116,7 +121,8 @@ mod tests {
     }
 
     fn ask(principal: Principal, action: Action, resource: Resource) -> Decision {
-        decide(Question { principal, action, resource, request: RequestId::from_bytes([0; 16]) })
+        let question = Question { principal, action, resource, request: RequestId::from_bytes([0; 16]) };
+        decide(question, &Documents::default(), &MapContext::default())
     }
 
     #[test]

@@ -9,9 +9,26 @@
 //! service's own background jobs may do its one thing. Everyone else is refused.
 
 mod action;
+mod context;
 mod decide;
+mod document;
+mod documents;
+mod explain;
 mod permit;
+mod principal;
+mod question;
+mod set;
 
 pub use action::Action;
-pub use decide::{Decision, Denied, Principal, Question, Resource, decide};
+pub use context::{ConditionContext, MapContext};
+pub use decide::{Cause, Decision, Denied, Layer, Verdict, decide};
+pub use document::{
+    Effect, Policy, PolicyError, PolicyKind, Position, PrincipalElement, PrincipalKind, Span, Statement, is_public,
+    policy_size, rewrite_principals,
+};
+pub use documents::{Documents, ResourceRole};
+pub use explain::{Answer, Explanation, LayerAnswer, Matched, NearMiss, explain};
 pub use permit::{Permit, PermitIssuer, WrongPermit};
+pub use principal::{FederatedUser, Principal, RoleSession, User};
+pub use question::{Inquiry, Question, Resource};
+pub use set::{Attached, PolicySet, PolicySource, SourceKind};

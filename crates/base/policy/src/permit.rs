@@ -1,8 +1,8 @@
 //! Permission as a value that one must hold.
 
-use terms::RequestId;
+use terms::{AccountId, RequestId};
 
-use crate::{Action, Decision, Denied, Principal, Resource, decide::Question};
+use crate::{Action, Decision, Denied, Principal, Question, Resource};
 
 /// Proof that one principal may do one action to one resource within one request.
 ///
@@ -54,6 +54,15 @@ impl Permit {
         if self.question.action == action && is_every { Ok(()) } else { Err(self.wrong(action)) }
     }
 
+    /// Is the permit for a resource of this account, or for all that its own principal's account has?
+    pub fn covers_account(&self, account: AccountId) -> Result<(), WrongPermit> {
+        let owner = match &self.question.resource {
+            Resource::One { account, .. } => Some(*account),
+            Resource::Every => self.question.principal.account(),
+        };
+        if owner == Some(account) { Ok(()) } else { Err(self.wrong(self.question.action)) }
+    }
+
     pub fn action(&self) -> Action {
         self.question.action
     }
@@ -73,10 +82,8 @@ impl Permit {
 
 #[cfg(test)]
 mod tests {
-    use terms::AccountId;
-
     use super::*;
-    use crate::decide;
+    use crate::{Documents, MapContext, decide};
 
     const READ: Action = Action::new("secretsmanager:GetSecretValue");
     const WRITE: Action = Action::new("secretsmanager:PutSecretValue");
@@ -84,7 +91,7 @@ mod tests {
     fn permit(resource: Resource) -> Permit {
         let principal = Principal::Root { account: account() };
         let question = Question { principal, action: READ, resource, request: RequestId::from_bytes([0; 16]) };
-        PermitIssuer::for_gate().grant(decide(question)).unwrap()
+        PermitIssuer::for_gate().grant(decide(question, &Documents::default(), &MapContext::default())).unwrap()
     }
 
     fn account() -> AccountId {

@@ -6,7 +6,7 @@ use contract::{
     Change, Commit, CommitError, JobRecord, Jobs, ListPosition, ListQuery, Note, Pick, Reads, SecretChange,
     SecretRecord, Writes,
 };
-use policy::{Action, Permit, PermitIssuer, Principal, Question, Resource, decide};
+use policy::{Action, Documents, MapContext, Permit, PermitIssuer, Principal, Question, Resource, decide};
 use terms::{AccountId, RequestId, Scope, Timestamp};
 
 use crate::{
@@ -138,5 +138,5 @@ pub(crate) fn permit_for_every(account: AccountId, action: Action) -> Permit {
 fn grant(account: AccountId, action: Action, resource: Resource) -> Permit {
     let principal = Principal::Root { account };
     let question = Question { principal, action, resource, request: RequestId::from_bytes([0; 16]) };
-    PermitIssuer::for_gate().grant(decide(question)).unwrap()
+    PermitIssuer::for_gate().grant(decide(question, &Documents::default(), &MapContext::default())).unwrap()
 }

@@ -6,7 +6,7 @@ use contract::{
     AccessDay, Change, Commit, CommitError, JobChange, JobKind, SecretChange, SecretRecord, Value, VersionRecord,
     Writes,
 };
-use policy::{Action, Permit, PermitIssuer, Principal, Question, Resource, decide};
+use policy::{Action, Documents, MapContext, Permit, PermitIssuer, Principal, Question, Resource, decide};
 use rusqlite::{Connection, OpenFlags};
 use seal::SealedValue;
 use terms::{
@@ -77,7 +77,7 @@ pub(crate) fn permit(action: &'static str, secret: &SecretRecord) -> Permit {
     let resource = Resource::One { arn: Arc::clone(&secret.arn), account, asked: Arc::clone(&secret.arn) };
     let (principal, request) = (Principal::Root { account }, RequestId::from_bytes([0; 16]));
     let question = Question { principal, action: Action::new(action), resource, request };
-    PermitIssuer::for_gate().grant(decide(question)).unwrap()
+    PermitIssuer::for_gate().grant(decide(question, &Documents::default(), &MapContext::default())).unwrap()
 }
 
 pub(crate) fn scope() -> Scope {
