@@ -3,7 +3,7 @@
 use serde::Deserializer;
 
 use crate::read::{NO_BOOLEAN, Refusals, Take, take};
-use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
 
 /// A truth value.
 #[derive(Debug)]
@@ -19,6 +19,16 @@ impl Kind for Boolean {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<bool, D::Error> {
         take::<Self, D>(json)
+    }
+
+    /// Narrower than in JSON, as recorded on SES: the words of XML Schema, in small letters.
+    fn read_query(given: &Given<'_>) -> Result<bool, Malformed> {
+        match given.scalar()? {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            "" => Err(Malformed(Some("missing value for boolean type"))),
+            _ => Err(Malformed(Some("boolean must follow xsd1.1 definition"))),
+        }
     }
 
     fn check(_: &bool, (): &(), _: &Path<'_>, _: &mut Violations) {}
@@ -45,6 +55,14 @@ impl Kind for Boolean {
 
     fn size_bound(_: &bool) -> usize {
         5
+    }
+
+    fn write_xml(value: &bool, out: &mut Vec<u8>) {
+        Self::write(value, out);
+    }
+
+    fn xml_size_bound(value: &bool) -> usize {
+        Self::size_bound(value)
     }
 }
 

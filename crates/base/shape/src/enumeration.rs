@@ -7,7 +7,8 @@ use serde::Deserializer;
 use crate::text::Text;
 use crate::violations::Shown;
 use crate::write::{text_size_bound, write_text};
-use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+use crate::xml::{write_xml_text, xml_text_size_bound};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
 
 /// A Rust enum that stands for a set of strings; [`enumeration!`](crate::enumeration) states one.
 pub trait Enumeration: Copy + 'static {
@@ -31,6 +32,10 @@ impl<E: Enumeration> Kind for Choice<E> {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<String, D::Error> {
         Text::read(json)
+    }
+
+    fn read_query(given: &Given<'_>) -> Result<String, Malformed> {
+        Text::read_query(given)
     }
 
     fn check(draft: &String, (): &(), at: &Path<'_>, found: &mut Violations) {
@@ -63,6 +68,14 @@ impl<E: Enumeration> Kind for Choice<E> {
 
     fn size_bound(value: &E) -> usize {
         text_size_bound(value.as_str().as_bytes())
+    }
+
+    fn write_xml(value: &E, out: &mut Vec<u8>) {
+        write_xml_text(value.as_str().as_bytes(), out);
+    }
+
+    fn xml_size_bound(value: &E) -> usize {
+        xml_text_size_bound(value.as_str().as_bytes())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserializer;
 
-use crate::{Description, Excerpt, Path, Violations};
+use crate::{Description, Excerpt, Given, Malformed, Path, Violations};
 
 /// A wire type under AWS's name: a kind, and the rules its model states for it.
 pub trait Form {
@@ -31,6 +31,9 @@ pub trait Kind {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self::Draft, D::Error>;
 
+    /// Reads what the parameters of a query request give.
+    fn read_query(given: &Given<'_>) -> Result<Self::Draft, Malformed>;
+
     /// Holds the draft against the rules.
     fn check(draft: &Self::Draft, rules: &Self::Rules, at: &Path<'_>, found: &mut Violations);
 
@@ -49,6 +52,12 @@ pub trait Kind {
 
     /// An upper bound of the bytes that [`Kind::write`] adds.
     fn size_bound(value: &Self::Value) -> usize;
+
+    /// Writes what stands between the tags of an XML element.
+    fn write_xml(value: &Self::Value, out: &mut Vec<u8>);
+
+    /// An upper bound of the bytes that [`Kind::write_xml`] adds.
+    fn xml_size_bound(value: &Self::Value) -> usize;
 }
 
 /// A kind that the trail may keep. Kinds that hold secrets do not implement it, so a member that holds one cannot be

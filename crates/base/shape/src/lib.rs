@@ -25,8 +25,9 @@
 //! * [`Structure::record`]: what the trail may keep, an allow-list by type ([`RecordedKind`]);
 //! * [`Structure::description`]: the statement as data, to be compared with AWS's own model.
 //!
-//! Another protocol (query, rest-json) adds a way of reading and of writing to [`Kind`] and to [`Structure`]; the
-//! statements of the shapes stay as they are.
+//! The query protocol reads with [`parse_query`] from [`QueryParameters`] and writes with [`xml_answer`], from the same
+//! statements. Another protocol (rest-json) adds a way of reading and of writing to [`Kind`] and to [`Structure`], as
+//! this one did.
 
 mod boolean;
 mod description;
@@ -38,6 +39,7 @@ mod map;
 mod number;
 mod operation;
 mod parse;
+mod query;
 mod read;
 mod secret;
 mod slot;
@@ -46,6 +48,7 @@ mod text;
 mod time;
 mod violations;
 mod write;
+mod xml;
 
 pub use boolean::Boolean;
 pub use description::Description;
@@ -56,7 +59,8 @@ pub use list::{List, SizeRules};
 pub use map::Map;
 pub use number::{Integer, Long, RangeRules};
 pub use operation::{Operation, OperationShape, Reply};
-pub use parse::{ParseError, parse_json};
+pub use parse::{ParseError, parse_json, parse_query};
+pub use query::{Fault, Given, Malformed, MalformedQuery, QueryParameters, query_member, xml_answer, xml_error};
 pub use read::{read_member, skip_member};
 pub use secret::{SecretBlob, SecretText};
 pub use slot::{Optional, Required, Sensitive, Slot};
@@ -65,6 +69,7 @@ pub use text::{Pattern, Text, TextRules};
 pub use time::Time;
 pub use violations::{Excerpt, ExcerptMembers, Path, Violations};
 pub use write::Object;
+pub use xml::{element_size_bound, write_element};
 
 // The macros name serde in the crates that call them.
 #[doc(hidden)]

@@ -8,7 +8,11 @@ use serde::de::SeqAccess;
 use crate::read::{NO_LIST, Refusals, Take, next_element, take};
 use crate::text::{check_length, length_texts};
 use crate::violations::Shown;
-use crate::{Description, Draft, Excerpt, Form, Kind, Path, RecordedKind, Value, Violations};
+use crate::xml::{close_element, open_element, tags_size};
+use crate::{Description, Draft, Excerpt, Form, Given, Kind, Malformed, Path, RecordedKind, Value, Violations};
+
+/// What the query protocol and XML call an element; no list of IAM or STS has another word for it.
+const ELEMENT: &str = "member";
 
 /// A list whose elements have the form `F`.
 #[derive(Debug)]
@@ -53,6 +57,10 @@ impl<F: Form> Kind for List<F> {
         take::<Self, D>(json)
     }
 
+    fn read_query(given: &Given<'_>) -> Result<Self::Draft, Malformed> {
+        given.elements(ELEMENT)?.iter().map(|element| F::Kind::read_query(element).map(Some)).collect()
+    }
+
     fn check(draft: &Self::Draft, rules: &SizeRules, at: &Path<'_>, found: &mut Violations) {
         let too_short = rules.min.is_some_and(|min| draft.len() < min);
         let too_long = rules.max.is_some_and(|max| draft.len() > max);
@@ -90,6 +98,18 @@ impl<F: Form> Kind for List<F> {
 
     fn size_bound(value: &Self::Value) -> usize {
         value.iter().map(|element| F::Kind::size_bound(element).saturating_add(1)).sum::<usize>().saturating_add(2)
+    }
+
+    fn write_xml(value: &Self::Value, out: &mut Vec<u8>) {
+        for element in value {
+            open_element(ELEMENT, out);
+            F::Kind::write_xml(element, out);
+            close_element(ELEMENT, out);
+        }
+    }
+
+    fn xml_size_bound(value: &Self::Value) -> usize {
+        value.iter().map(|element| F::Kind::xml_size_bound(element).saturating_add(tags_size(ELEMENT))).sum()
     }
 }
 

@@ -6,11 +6,18 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::MapAccess;
 
+use crate::query::COMPLEX_TERMINATED;
 use crate::read::{NO_STRUCTURE, Name, Refusals, Take, read_member, take};
 use crate::text::{Text, TextRules};
 use crate::violations::Shown;
 use crate::write::{text_size_bound, write_text};
-use crate::{Description, Draft, Excerpt, Form, Kind, Path, RecordedKind, Value, Violations};
+use crate::xml::{close_element, open_element, tags_size, write_element, write_xml_text, xml_text_size_bound};
+use crate::{Description, Draft, Excerpt, Form, Given, Kind, Malformed, Path, RecordedKind, Value, Violations};
+
+// What the query protocol and XML call the parts of a map.
+const ENTRY: &str = "entry";
+const KEY: &str = "key";
+const VALUE: &str = "value";
 
 /// A map whose keys have the form `K` and whose values have the form `F`.
 #[derive(Debug)]
@@ -26,6 +33,18 @@ impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self::Draft, D::Error> {
         take::<Self, D>(json)
+    }
+
+    fn read_query(given: &Given<'_>) -> Result<Self::Draft, Malformed> {
+        let mut entries = BTreeMap::new();
+        for entry in given.elements(ENTRY)? {
+            entry.structure()?;
+            let (Some(key), Some(value)) = (entry.member(KEY), entry.member(VALUE)) else {
+                return Err(Malformed(Some(COMPLEX_TERMINATED)));
+            };
+            entries.insert(key.scalar()?.to_owned(), F::Kind::read_query(&value)?);
+        }
+        Ok(entries)
     }
 
     fn check(draft: &Self::Draft, (): &(), at: &Path<'_>, found: &mut Violations) {
@@ -75,6 +94,25 @@ impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
             text_size_bound(key.as_bytes()).saturating_add(F::Kind::size_bound(value)).saturating_add(2)
         });
         entries.sum::<usize>().saturating_add(2)
+    }
+
+    fn write_xml(value: &Self::Value, out: &mut Vec<u8>) {
+        for (key, value) in value {
+            open_element(ENTRY, out);
+            open_element(KEY, out);
+            write_xml_text(key.as_bytes(), out);
+            close_element(KEY, out);
+            write_element::<F>(VALUE, value, out);
+            close_element(ENTRY, out);
+        }
+    }
+
+    fn xml_size_bound(value: &Self::Value) -> usize {
+        let tags = [ENTRY, KEY, VALUE].into_iter().map(tags_size).sum::<usize>();
+        let entries = value.iter().map(|(key, value)| {
+            xml_text_size_bound(key.as_bytes()).saturating_add(F::Kind::xml_size_bound(value)).saturating_add(tags)
+        });
+        entries.sum()
     }
 }
 

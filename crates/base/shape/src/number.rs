@@ -5,7 +5,7 @@ use serde::Deserializer;
 use crate::read::{NO_INTEGER, NO_LONG, Refusals, Take, UNREADABLE, take};
 use crate::violations::Shown;
 use crate::write::{NUMBER_SIZE_BOUND, write_number};
-use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
 
 /// A number of 32 bits.
 #[derive(Debug)]
@@ -80,6 +80,16 @@ macro_rules! number {
                 take::<Self, D>(json)
             }
 
+            // The texts follow the recorded ones of booleans; for numbers none is recorded.
+            fn read_query(given: &Given<'_>) -> Result<$value, Malformed> {
+                match given.scalar()? {
+                    "" => Err(Malformed(Some(concat!("missing value for ", $name, " type")))),
+                    digits => {
+                        digits.parse().map_err(|_| Malformed(Some(concat!($name, " must follow xsd1.1 definition"))))
+                    }
+                }
+            }
+
             fn check(draft: &$value, rules: &RangeRules, at: &Path<'_>, found: &mut Violations) {
                 rules.check(i64::from(*draft), at, found);
             }
@@ -106,6 +116,14 @@ macro_rules! number {
 
             fn size_bound(_: &$value) -> usize {
                 NUMBER_SIZE_BOUND
+            }
+
+            fn write_xml(value: &$value, out: &mut Vec<u8>) {
+                Self::write(value, out);
+            }
+
+            fn xml_size_bound(value: &$value) -> usize {
+                Self::size_bound(value)
             }
         }
 

@@ -18,6 +18,12 @@ pub trait Reply {
     /// Appends the JSON of this.
     fn write_json(&self, out: &mut Zeroizing<Vec<u8>>);
 
+    /// Appends the XML of this, within the element that the query protocol puts around an output shape.
+    fn write_xml_result(&self, operation: &str, out: &mut Vec<u8>);
+
+    /// An upper bound of the bytes that the members take in [`Reply::write_xml_result`].
+    fn xml_size_bound(&self) -> usize;
+
     fn description() -> Option<Description>;
 }
 
@@ -25,6 +31,16 @@ impl<S: Structure> Reply for S {
     fn write_json(&self, out: &mut Zeroizing<Vec<u8>>) {
         make_room(out, self.size_bound());
         self.write_members(out);
+    }
+
+    fn write_xml_result(&self, operation: &str, out: &mut Vec<u8>) {
+        out.extend([b"<", operation.as_bytes(), b"Result>"].concat());
+        self.write_xml_members(out);
+        out.extend([b"</", operation.as_bytes(), b"Result>"].concat());
+    }
+
+    fn xml_size_bound(&self) -> usize {
+        Structure::xml_size_bound(self)
     }
 
     fn description() -> Option<Description> {
@@ -35,6 +51,12 @@ impl<S: Structure> Reply for S {
 impl Reply for () {
     fn write_json(&self, _: &mut Zeroizing<Vec<u8>>) {}
 
+    fn write_xml_result(&self, _: &str, _: &mut Vec<u8>) {}
+
+    fn xml_size_bound(&self) -> usize {
+        0
+    }
+
     fn description() -> Option<Description> {
         None
     }
@@ -42,7 +64,7 @@ impl Reply for () {
 
 /// Growing in place would leave a copy of what was written so far, so the bytes move to a larger buffer and the old
 /// one is wiped.
-fn make_room(out: &mut Zeroizing<Vec<u8>>, more: usize) {
+pub(crate) fn make_room(out: &mut Zeroizing<Vec<u8>>, more: usize) {
     let needed = out.len().saturating_add(more);
     if out.capacity() < needed {
         let mut larger = Zeroizing::new(Vec::with_capacity(needed));

@@ -2,12 +2,12 @@
 
 use crate::read::known_text;
 use crate::structure::Structured;
-use crate::{Kind, Path, Structure, Violations};
+use crate::{Given, Kind, Malformed, Path, QueryParameters, Structure, Violations};
 
 /// Why a body is no request of the operation it was sent to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// Not JSON, or a value of the wrong type. AWS gives a text for wrong types only.
+    /// Not JSON, or a value of the wrong type, or parameters that do not fit the shape. AWS gives a text for wrong types only.
     #[error("SerializationException: {}", .0.unwrap_or("no message"))]
     Serialization(Option<&'static str>),
     /// Constraints of the model are broken; the text lists them all. It quotes values of members that are not
@@ -17,7 +17,15 @@ pub enum ParseError {
 }
 
 impl ParseError {
-    /// AWS's name of the error.
+    /// AWS's name of the error in the query protocol.
+    pub fn query_code(&self) -> &'static str {
+        match self {
+            Self::Serialization(_) => "MalformedInput",
+            Self::Validation(_) => "ValidationError",
+        }
+    }
+
+    /// AWS's name of the error in awsJson.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Serialization(_) => "SerializationException",
@@ -49,6 +57,20 @@ pub fn parse_json<S: Structure>(body: &[u8]) -> Result<S, ParseError> {
         .and_then(|draft| json.end().map(|()| draft))
         .map_err(|error| ParseError::Serialization(text_of(&error)))?;
 
+    checked(draft)
+}
+
+/// Reads the parameters of a query request.
+///
+/// Unknown parameters are passed over, among them `Action` and `Version`. The work is bounded by the number of
+/// parameters and the depth of the shape.
+pub fn parse_query<S: Structure>(parameters: &QueryParameters) -> Result<S, ParseError> {
+    let pairs = parameters.pairs();
+    let draft = S::read_query(&Given::request(&pairs)).map_err(|Malformed(text)| ParseError::Serialization(text))?;
+    checked(draft)
+}
+
+fn checked<S: Structure>(draft: S::Draft) -> Result<S, ParseError> {
     let mut found = Violations::new();
     S::check(&draft, &Path::Root, &mut found);
     if !found.is_empty() {

@@ -16,7 +16,8 @@ use crate::read::{LIST_FOUND, MAP_FOUND, NO_STRING, UNREADABLE};
 use crate::text::{TextRules, check_length};
 use crate::violations::Shown;
 use crate::write::{text_size_bound, write_text};
-use crate::{Description, Excerpt, Kind, Path, Violations};
+use crate::xml::{write_xml_text, xml_text_size_bound};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, Violations};
 
 /// A string that the model marks sensitive.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ impl Kind for SecretText {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<SecretBytes, D::Error> {
         unescape(quoted(json)?).map(SecretBytes::new).ok_or_else(|| D::Error::custom(UNREADABLE))
+    }
+
+    fn read_query(given: &Given<'_>) -> Result<SecretBytes, Malformed> {
+        given.scalar().map(|text| SecretBytes::copy_of(text.as_bytes()))
     }
 
     fn check(draft: &SecretBytes, rules: &TextRules, at: &Path<'_>, found: &mut Violations) {
@@ -71,6 +76,14 @@ impl Kind for SecretText {
     fn size_bound(value: &SecretBytes) -> usize {
         text_size_bound(value.expose())
     }
+
+    fn write_xml(value: &SecretBytes, out: &mut Vec<u8>) {
+        write_xml_text(value.expose(), out);
+    }
+
+    fn xml_size_bound(value: &SecretBytes) -> usize {
+        xml_text_size_bound(value.expose())
+    }
 }
 
 impl Kind for SecretBlob {
@@ -91,6 +104,10 @@ impl Kind for SecretBlob {
             decode(text.as_bytes())
         };
         decoded.ok_or_else(|| D::Error::custom(UNREADABLE))
+    }
+
+    fn read_query(given: &Given<'_>) -> Result<SecretBytes, Malformed> {
+        decode(given.scalar()?.as_bytes()).ok_or(Malformed(None))
     }
 
     fn check(draft: &SecretBytes, rules: &SizeRules, at: &Path<'_>, found: &mut Violations) {
@@ -117,17 +134,20 @@ impl Kind for SecretBlob {
 
     fn write(value: &SecretBytes, out: &mut Vec<u8>) {
         out.push(b'"');
-        let start = out.len();
-        out.resize(start.saturating_add(encoded_len(value.len())), 0);
-        if let Some(space) = out.get_mut(start..) {
-            // The space is exactly what the encoding takes, so this cannot fail.
-            let _ = STANDARD.encode_slice(value.expose(), space);
-        }
+        encode(value, out);
         out.push(b'"');
     }
 
     fn size_bound(value: &SecretBytes) -> usize {
         encoded_len(value.len()).saturating_add(2)
+    }
+
+    fn write_xml(value: &SecretBytes, out: &mut Vec<u8>) {
+        encode(value, out);
+    }
+
+    fn xml_size_bound(value: &SecretBytes) -> usize {
+        encoded_len(value.len())
     }
 }
 
@@ -200,6 +220,15 @@ fn hex_unit(escape: &str) -> Option<(u32, &str)> {
     let (digits, behind) = escape.split_at_checked(4)?;
     let unit = digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))?;
     Some((unit, behind))
+}
+
+fn encode(value: &SecretBytes, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start.saturating_add(encoded_len(value.len())), 0);
+    if let Some(space) = out.get_mut(start..) {
+        // The space is exactly what the encoding takes, so this cannot fail.
+        let _ = STANDARD.encode_slice(value.expose(), space);
+    }
 }
 
 fn decode(text: &[u8]) -> Option<SecretBytes> {

@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::MapAccess;
 
 use crate::read::{NO_STRUCTURE, Name, Refusals, Take, take};
-use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
 
 /// A structure of the wire; [`structure!`](crate::structure) states one.
 pub trait Structure: Sized {
@@ -18,6 +18,9 @@ pub trait Structure: Sized {
 
     /// Reads the value of the member `name` into the draft, or passes over it when the shape does not know it.
     fn read_member<'de, A: MapAccess<'de>>(draft: &mut Self::Draft, name: &str, map: &mut A) -> Result<(), A::Error>;
+
+    /// Reads every member that a query request gives. Parameters that the shape does not know are passed over.
+    fn read_query(given: &Given<'_>) -> Result<Self::Draft, Malformed>;
 
     /// Holds every member against its rules, in the order of the model.
     fn check(draft: &Self::Draft, at: &Path<'_>, found: &mut Violations);
@@ -35,6 +38,13 @@ pub trait Structure: Sized {
 
     /// An upper bound of the bytes that [`Structure::write_members`] adds.
     fn size_bound(&self) -> usize;
+
+    /// Appends the members that are present as XML elements. Who answers a caller takes
+    /// [`xml_answer`](crate::xml_answer), which sees to it that no copies are left behind.
+    fn write_xml_members(&self, out: &mut Vec<u8>);
+
+    /// An upper bound of the bytes that [`Structure::write_xml_members`] adds.
+    fn xml_size_bound(&self) -> usize;
 
     /// Appends what the trail keeps of this: a JSON object with lower-camel names, absent members left out. Sensitive
     /// members are no part of it: their types cannot be recorded.
@@ -55,6 +65,11 @@ impl<S: Structure> Kind for Structured<S> {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<S::Draft, D::Error> {
         take::<Self, D>(json)
+    }
+
+    fn read_query(given: &Given<'_>) -> Result<S::Draft, Malformed> {
+        given.structure()?;
+        S::read_query(given)
     }
 
     fn check(draft: &S::Draft, (): &(), at: &Path<'_>, found: &mut Violations) {
@@ -83,6 +98,14 @@ impl<S: Structure> Kind for Structured<S> {
 
     fn size_bound(value: &S) -> usize {
         value.size_bound()
+    }
+
+    fn write_xml(value: &S, out: &mut Vec<u8>) {
+        value.write_xml_members(out);
+    }
+
+    fn xml_size_bound(value: &S) -> usize {
+        value.xml_size_bound()
     }
 }
 
@@ -129,7 +152,8 @@ macro_rules! structure {
             type Draft = ( $( Option<$crate::Draft<<$slot as $crate::Slot>::Form>>, )* );
 
             fn blank() -> Self::Draft {
-                ( $( None::<$crate::Draft<<$slot as $crate::Slot>::Form>>, )* )
+                let draft: Self::Draft = ( $( None::<$crate::Draft<<$slot as $crate::Slot>::Form>>, )* );
+                draft
             }
 
             fn read_member<'de, A: $crate::serde::de::MapAccess<'de>>(
@@ -143,6 +167,10 @@ macro_rules! structure {
                     _ => $crate::skip_member(map)?,
                 }
                 Ok(())
+            }
+
+            fn read_query(given: &$crate::Given<'_>) -> Result<Self::Draft, $crate::Malformed> {
+                Ok(( $( $crate::query_member::<<$slot as $crate::Slot>::Form>(given, $wire)?, )* ))
             }
 
             fn check(draft: &Self::Draft, at: &$crate::Path<'_>, found: &mut $crate::Violations) {
@@ -181,6 +209,19 @@ macro_rules! structure {
             fn size_bound(&self) -> usize {
                 let bounds = [ $( $crate::Object::member_size_bound::<$slot>($wire, &self.$field), )* ];
                 bounds.into_iter().fold(2_usize, usize::saturating_add)
+            }
+
+            fn write_xml_members(&self, out: &mut Vec<u8>) {
+                $(
+                    if let Some(value) = <$slot as $crate::Slot>::get(&self.$field) {
+                        $crate::write_element::<<$slot as $crate::Slot>::Form>($wire, value, out);
+                    }
+                )*
+            }
+
+            fn xml_size_bound(&self) -> usize {
+                let bounds = [ $( $crate::element_size_bound::<$slot>($wire, &self.$field), )* ];
+                bounds.into_iter().fold(0_usize, usize::saturating_add)
             }
 
             fn record(&self, out: &mut Vec<u8>) {

@@ -5,7 +5,8 @@ use serde::Deserializer;
 use crate::read::{NO_STRING, Refusals, Take, take};
 use crate::violations::Shown;
 use crate::write::{text_size_bound, write_text};
-use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+use crate::xml::{write_xml_text, xml_text_size_bound};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
 
 /// A string that anyone may see.
 #[derive(Debug)]
@@ -98,6 +99,10 @@ impl Kind for Text {
         take::<Self, D>(json)
     }
 
+    fn read_query(given: &Given<'_>) -> Result<String, Malformed> {
+        given.scalar().map(str::to_owned)
+    }
+
     fn check(draft: &String, rules: &TextRules, at: &Path<'_>, found: &mut Violations) {
         rules.check(draft, &Shown::Text(draft), at, found);
     }
@@ -124,6 +129,14 @@ impl Kind for Text {
 
     fn size_bound(value: &String) -> usize {
         text_size_bound(value.as_bytes())
+    }
+
+    fn write_xml(value: &String, out: &mut Vec<u8>) {
+        write_xml_text(value.as_bytes(), out);
+    }
+
+    fn xml_size_bound(value: &String) -> usize {
+        xml_text_size_bound(value.as_bytes())
     }
 }
 

@@ -8,7 +8,7 @@ use terms::Timestamp;
 use crate::number::cut;
 use crate::read::{NO_TEXT, Refusals, Take, UNREADABLE, take};
 use crate::write::NUMBER_SIZE_BOUND;
-use crate::{Description, Excerpt, Kind, Path, RecordedKind, Violations};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
 
 /// A point in time.
 #[derive(Debug)]
@@ -24,6 +24,14 @@ impl Kind for Time {
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Timestamp, D::Error> {
         take::<Self, D>(json)
+    }
+
+    /// ISO 8601, with a fraction or without; the text is recorded on CloudWatch.
+    fn read_query(given: &Given<'_>) -> Result<Timestamp, Malformed> {
+        let moment: Result<jiff::Timestamp, _> = given.scalar()?.parse();
+        moment
+            .map(|moment| Timestamp::from_millis(moment.as_millisecond()))
+            .map_err(|_| Malformed(Some("timestamp must follow ISO8601")))
     }
 
     fn check(_: &Timestamp, (): &(), _: &Path<'_>, _: &mut Violations) {}
@@ -61,6 +69,21 @@ impl Kind for Time {
 
     fn size_bound(_: &Timestamp) -> usize {
         NUMBER_SIZE_BOUND + 1
+    }
+
+    /// `2025-03-06T12:25:06Z`: IAM and STS write no fraction. Time runs from the year -9999 to 9999 here.
+    fn write_xml(value: &Timestamp, out: &mut Vec<u8>) {
+        let seconds = value.as_millis().div_euclid(1000);
+        let moment = jiff::Timestamp::from_second(seconds).unwrap_or(match seconds {
+            ..0 => jiff::Timestamp::MIN,
+            0.. => jiff::Timestamp::MAX,
+        });
+        // Writing to a Vec cannot fail.
+        let _ = write!(out, "{}", moment.strftime("%Y-%m-%dT%H:%M:%SZ"));
+    }
+
+    fn xml_size_bound(_: &Timestamp) -> usize {
+        "-9999-01-01T00:00:00Z".len()
     }
 }
 

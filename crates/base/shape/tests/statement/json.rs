@@ -1,62 +1,11 @@
-//! One statement, made outside of the crate as services make theirs, and what it yields.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of these tests may fail a test")]
+//! The statement in awsJson.
 
-use keepwell_shape as shape;
-use keepwell_shape::{
-    Boolean, Integer, List, Long, Map, Optional, ParseError, Pattern, Reply, Required, SecretBlob, SecretText,
-    Sensitive, Structure, Text, Time, fuzz, parse_json,
-};
+use keepwell_shape::{ParseError, Reply, Structure, fuzz, parse_json};
 use proptest::prelude::*;
 use terms::{SecretBytes, Timestamp};
 use zeroize::Zeroizing;
 
-const LETTERS: Pattern =
-    Pattern { text: "^[a-z]+$", holds: |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase()) };
-
-shape::enumeration! {
-    pub enum ColorType { Red = "red", Green = "green" }
-}
-
-shape::forms! {
-    pub IdType: Text { min: 2, max: 5 }
-    pub WordType: Text { min: 2, max: 4, pattern: LETTERS }
-    pub WordListType: List<WordType> { min: 1, max: 3 }
-    pub PartListType: List<Part> { max: 2 }
-    pub CountType: Integer { min: 1, max: 10 }
-    pub AgeType: Long {}
-    pub FlagType: Boolean {}
-    pub MomentType: Time {}
-    pub WordsType: Map<IdType, WordListType> {}
-    pub PhraseType: SecretText { min: 1, max: 8, in_bytes: true }
-    pub KeyBytesType: SecretBlob { min: 1, max: 4 }
-}
-
-shape::structure! {
-    /// Nested.
-    pub struct Part {
-        key: Optional<ColorType> = "Key",
-        values: Optional<WordListType> = "Values",
-    }
-}
-
-shape::structure! {
-    /// One member of every kind.
-    pub struct Order {
-        id: Required<IdType> = "Id",
-        count: Optional<CountType> = "Count",
-        age: Optional<AgeType> = "Age",
-        flag: Optional<FlagType> = "Flag",
-        words: Optional<WordListType> = "Words",
-        parts: Optional<PartListType> = "Parts",
-        part: Optional<Part> = "OnePart",
-        phrase: Sensitive<PhraseType> = "Phrase",
-        key_bytes: Sensitive<KeyBytesType> = "KeyBytes",
-        moment: Optional<MomentType> = "Moment",
-        words_by_id: Optional<WordsType> = "WordsById",
-        lambda_arn: Optional<IdType> = "LambdaARN",
-        arn: Optional<IdType> = "ARN",
-    }
-}
+use crate::order::{ColorType, Order, Part, full, orders};
 
 fn parse(body: &str) -> Result<Order, ParseError> {
     parse_json(body.as_bytes())
@@ -420,48 +369,6 @@ fn the_description_states_every_rule() {
     );
     let id = with(plain("string"), &[("min", 2.into()), ("max", 5.into())]);
     assert_eq!(members["WordsById"], with(plain("map"), &[("key", id), ("value", words)]));
-}
-
-fn full() -> Order {
-    Order {
-        id: "one".to_owned(),
-        count: Some(3),
-        age: Some(-7),
-        flag: Some(true),
-        words: Some(vec!["ab".to_owned(), "cd".to_owned()]),
-        parts: Some(vec![Part { key: Some(ColorType::Green), values: Some(vec!["xy".to_owned()]) }, Part::default()]),
-        part: Some(Part { key: Some(ColorType::Red), values: None }),
-        phrase: Some(SecretBytes::copy_of(b"can\"ary")),
-        key_bytes: Some(SecretBytes::copy_of(&[1, 2, 255])),
-        moment: Some(Timestamp::from_millis(1_671_028_960_515)),
-        words_by_id: Some([("k1".to_owned(), vec!["ab".to_owned()]), ("k2".to_owned(), Vec::new())].into()),
-        lambda_arn: Some("la".to_owned()),
-        arn: Some("arn".to_owned()),
-    }
-}
-
-prop_compose! {
-    fn orders()(
-        id in "(?s).{2,5}",
-        count in prop::option::of(1..=10),
-        age in prop::option::of(any::<i64>()),
-        flag in prop::option::of(any::<bool>()),
-        words in prop::option::of(prop::collection::vec("[a-z]{2,4}", 1..3)),
-        key in prop::option::of(prop::sample::select(vec![ColorType::Red, ColorType::Green])),
-        phrase in prop::option::of("[\\x00-\\x7f]{1,8}"),
-        key_bytes in prop::option::of(prop::collection::vec(any::<u8>(), 1..4)),
-        moment in prop::option::of(-4_000_000_000_000_i64..4_000_000_000_000),
-    ) -> Order {
-        Order {
-            id, count, age, flag,
-            parts: words.clone().map(|words| vec![Part { key, values: Some(words) }]),
-            words,
-            phrase: phrase.map(|phrase| SecretBytes::new(phrase.into_bytes())),
-            key_bytes: key_bytes.map(SecretBytes::new),
-            moment: moment.map(Timestamp::from_millis),
-            ..Order::default()
-        }
-    }
 }
 
 /// Text that looks enough like an order for the parser to go deep.
