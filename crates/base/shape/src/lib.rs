@@ -30,6 +30,7 @@
 //! this one did.
 
 mod boolean;
+pub mod characters;
 mod description;
 mod enumeration;
 mod form;
@@ -59,7 +60,7 @@ pub use list::{List, SizeRules};
 pub use map::Map;
 pub use number::{Integer, Long, RangeRules};
 pub use operation::{Operation, OperationShape, Reply};
-pub use parse::{ParseError, parse_json, parse_query};
+pub use parse::{ParseError, parse_json, parse_query, parse_query_unquoted};
 pub use query::{Fault, Given, Malformed, MalformedQuery, QueryParameters, query_member, xml_answer, xml_error};
 pub use read::{read_member, skip_member};
 pub use secret::{SecretBlob, SecretText};

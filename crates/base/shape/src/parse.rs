@@ -57,7 +57,7 @@ pub fn parse_json<S: Structure>(body: &[u8]) -> Result<S, ParseError> {
         .and_then(|draft| json.end().map(|()| draft))
         .map_err(|error| ParseError::Serialization(text_of(&error)))?;
 
-    checked(draft)
+    checked(draft, Violations::new())
 }
 
 /// Reads the parameters of a query request.
@@ -65,13 +65,21 @@ pub fn parse_json<S: Structure>(body: &[u8]) -> Result<S, ParseError> {
 /// Unknown parameters are passed over, among them `Action` and `Version`. The work is bounded by the number of
 /// parameters and the depth of the shape.
 pub fn parse_query<S: Structure>(parameters: &QueryParameters) -> Result<S, ParseError> {
-    let pairs = parameters.pairs();
-    let draft = S::read_query(&Given::request(&pairs)).map_err(|Malformed(text)| ParseError::Serialization(text))?;
-    checked(draft)
+    checked(read_query::<S>(parameters)?, Violations::new())
 }
 
-fn checked<S: Structure>(draft: S::Draft) -> Result<S, ParseError> {
-    let mut found = Violations::new();
+/// The same for a service that tells of broken constraints without the values that broke them, as IAM does since 2024:
+/// `Value at 'roleName' failed to satisfy constraint: ...`.
+pub fn parse_query_unquoted<S: Structure>(parameters: &QueryParameters) -> Result<S, ParseError> {
+    checked(read_query::<S>(parameters)?, Violations::quoting_no_values())
+}
+
+fn read_query<S: Structure>(parameters: &QueryParameters) -> Result<S::Draft, ParseError> {
+    let pairs = parameters.pairs();
+    S::read_query(&Given::request(&pairs)).map_err(|Malformed(text)| ParseError::Serialization(text))
+}
+
+fn checked<S: Structure>(draft: S::Draft, mut found: Violations) -> Result<S, ParseError> {
     S::check(&draft, &Path::Root, &mut found);
     if !found.is_empty() {
         return Err(ParseError::Validation(found.message()));

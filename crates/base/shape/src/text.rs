@@ -18,6 +18,7 @@ pub struct TextRules {
     min: Option<usize>,
     max: Option<usize>,
     pattern: Option<Pattern>,
+    pattern_told: Option<&'static str>,
     in_bytes: bool,
 }
 
@@ -29,7 +30,7 @@ pub struct Pattern {
 }
 
 impl TextRules {
-    pub(crate) const ANY: Self = Self { min: None, max: None, pattern: None, in_bytes: false };
+    pub(crate) const ANY: Self = Self { min: None, max: None, pattern: None, pattern_told: None, in_bytes: false };
 
     #[must_use]
     pub const fn min(mut self, min: usize) -> Self {
@@ -49,6 +50,14 @@ impl TextRules {
         self
     }
 
+    /// A sentence instead of the pattern, as IAM has for its names: `The specified value for roleName is invalid. It must
+    /// contain only alphanumeric characters and/or the following: +=,.@_-`. It is told where nothing else is broken.
+    #[must_use]
+    pub const fn pattern_told(mut self, sentence: &'static str) -> Self {
+        self.pattern_told = Some(sentence);
+        self
+    }
+
     /// Length counts bytes of UTF-8, not characters.
     #[must_use]
     pub const fn in_bytes(mut self, in_bytes: bool) -> Self {
@@ -62,7 +71,13 @@ impl TextRules {
         if let Some(pattern) = self.pattern
             && !(pattern.holds)(text)
         {
-            found.add(shown, at, format_args!("Member must satisfy regular expression pattern: {}", pattern.text));
+            match self.pattern_told {
+                Some(sentence) => found.add_own(at, sentence),
+                None => {
+                    let rule = format_args!("Member must satisfy regular expression pattern: {}", pattern.text);
+                    found.add(shown, at, rule);
+                }
+            }
         }
         if self.min.is_none() && self.max.is_none() {
             return;

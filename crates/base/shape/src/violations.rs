@@ -18,7 +18,10 @@ const MAX_PRINTED: usize = 20;
 pub struct Violations {
     count: usize,
     max_printed: usize,
+    quotes_values: bool,
     text: String,
+    /// What the service says in words of its own, where nothing else is broken.
+    own_text: Option<String>,
 }
 
 /// Where in the request a value stands, as a chain of borrowed steps: nothing is built unless it is printed.
@@ -49,16 +52,20 @@ pub(crate) enum Shown<'a> {
 
 impl Violations {
     pub(crate) fn new() -> Self {
-        Self { count: 0, max_printed: MAX_PRINTED, text: String::new() }
+        Self { count: 0, max_printed: MAX_PRINTED, quotes_values: true, text: String::new(), own_text: None }
+    }
+
+    pub(crate) fn quoting_no_values() -> Self {
+        Self { quotes_values: false, ..Self::new() }
     }
 
     /// Counts without printing.
     pub(crate) fn counting() -> Self {
-        Self { count: 0, max_printed: 0, text: String::new() }
+        Self { max_printed: 0, ..Self::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
+        self.count == 0 && self.own_text.is_none()
     }
 
     pub(crate) fn add(&mut self, shown: &Shown<'_>, at: &Path<'_>, rule: fmt::Arguments<'_>) {
@@ -69,11 +76,20 @@ impl Violations {
         if self.count > 1 {
             self.text.push_str("; ");
         }
+        let shown = if self.quotes_values || matches!(shown, Shown::Null) { shown } else { &Shown::Hidden };
         // Writing to a String cannot fail.
         let _ = write!(self.text, "Value {shown}at '{at}' failed to satisfy constraint: {rule}");
     }
 
+    /// Keeps the first of the violations that the service tells in words of its own.
+    pub(crate) fn add_own(&mut self, at: &Path<'_>, rule: &str) {
+        self.own_text.get_or_insert_with(|| format!("The specified value for {at} is invalid. {rule}"));
+    }
+
     pub(crate) fn message(&self) -> String {
+        if let (0, Some(text)) = (self.count, &self.own_text) {
+            return text.clone();
+        }
         let plural = if self.count == 1 { "" } else { "s" };
         format!("{} validation error{plural} detected: {}", self.count, self.text)
     }

@@ -17,6 +17,8 @@ shape::enumeration! {
 shape::forms! {
     pub(crate) IdType: Text { min: 2, max: 5 }
     pub(crate) WordType: Text { min: 2, max: 4, pattern: LETTERS }
+    pub(crate) TitleType: Text { max: 5, pattern: LETTERS, pattern_told: "It must contain only small letters." }
+    pub(crate) TitleListType: List<TitleType> {}
     pub(crate) WordListType: List<WordType> { min: 1, max: 3 }
     pub(crate) PartListType: List<Part> { max: 2 }
     pub(crate) CountType: Integer { min: 1, max: 10 }
@@ -52,6 +54,15 @@ shape::structure! {
         words_by_id: Optional<WordsType> = "WordsById",
         lambda_arn: Optional<IdType> = "LambdaARN",
         arn: Optional<IdType> = "ARN",
+    }
+}
+
+shape::structure! {
+    /// Text whose pattern is told in a sentence.
+    pub(crate) struct Book {
+        title: Optional<TitleType> = "Title",
+        other_titles: Optional<TitleListType> = "OtherTitles",
+        id: Optional<IdType> = "Id",
     }
 }
 

@@ -1,11 +1,14 @@
 //! The statement in the query protocol.
 
-use keepwell_shape::{Fault, ParseError, QueryParameters, Reply, Structure, fuzz, parse_query, xml_answer, xml_error};
+use keepwell_shape::{
+    Fault, ParseError, QueryParameters, Reply, Structure, fuzz, parse_query, parse_query_unquoted, xml_answer,
+    xml_error,
+};
 use proptest::prelude::*;
 use terms::{SecretBytes, Timestamp};
 use zeroize::Zeroizing;
 
-use crate::order::{ColorType, Nothing, Order, Part, full, orders};
+use crate::order::{Book, ColorType, Nothing, Order, Part, full, orders};
 
 const NAMESPACE: &str = "https://orders.example/doc/2020-01-01/";
 
@@ -172,6 +175,45 @@ fn constraints_are_told_in_the_words_of_json() {
     ] {
         assert_eq!(violations(form), format!("1 validation error detected: {told}"));
     }
+}
+
+#[test]
+fn a_service_may_tell_of_constraints_without_the_values() {
+    let parameters = QueryParameters::parse(b"Count=11&Words.member.1=B&Phrase=").unwrap();
+    assert_eq!(
+        parse_query_unquoted::<Order>(&parameters).unwrap_err().message().unwrap(),
+        "4 validation errors detected: \
+         Value null at 'id' failed to satisfy constraint: Member must not be null; \
+         Value at 'count' failed to satisfy constraint: Member must have value less than or equal to 10; \
+         Value at 'words' failed to satisfy constraint: Member must satisfy constraint: \
+         [Member must have length less than or equal to 4, Member must have length greater than or equal to 2, \
+         Member must satisfy regular expression pattern: ^[a-z]+$]; \
+         Value at 'phrase' failed to satisfy constraint: Member must have length greater than or equal to 1"
+    );
+}
+
+#[test]
+fn a_pattern_may_be_told_in_a_sentence_where_nothing_else_is_broken() {
+    let refused = |form: &str| {
+        let parameters = QueryParameters::parse(form.as_bytes()).unwrap();
+        parse_query::<Book>(&parameters).unwrap_err().message().unwrap().to_owned()
+    };
+    let sentence = "The specified value for title is invalid. It must contain only small letters.";
+    assert_eq!(refused("Title=B"), sentence);
+    assert_eq!(refused("Title=&Id=ok"), sentence);
+    assert!(
+        refused("OtherTitles.member.1=X").contains("Value '[X]' at 'otherTitles' failed"),
+        "a list tells its rules"
+    );
+    let length = "Member must have length";
+    assert_eq!(
+        refused("Title=TITLES&Id=x"),
+        format!(
+            "2 validation errors detected: \
+             Value 'TITLES' at 'title' failed to satisfy constraint: {length} less than or equal to 5; \
+             Value 'x' at 'id' failed to satisfy constraint: {length} greater than or equal to 2"
+        )
+    );
 }
 
 #[test]
