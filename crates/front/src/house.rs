@@ -63,6 +63,7 @@ impl House {
     fn begin(&self, connection: &Connection, head: &Parts) -> RequestContext {
         let mut context = RequestContext::begin(&*self.clock, &*self.entropy, connection.peer.ip());
         context.user_agent = head.headers.get(header::USER_AGENT).cloned();
+        context.referer = head.headers.get(header::REFERER).cloned();
         if let Some(tls) = &connection.tls {
             context.host = head.headers.get(header::HOST).cloned();
             context.tls = Some(TlsContext { version: tls.version, cipher_suite: tls.cipher_suite });

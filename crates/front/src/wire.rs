@@ -40,6 +40,7 @@ pub(crate) fn unauthenticated(request_id: RequestId, error: &AuthenticationError
             ErrorKind::InvalidSignature => "InvalidSignatureException",
         },
         AuthenticationError::UnknownKey => "UnrecognizedClientException",
+        AuthenticationError::ExpiredToken => "ExpiredTokenException",
         AuthenticationError::Store(_) => return unavailable(request_id),
     };
     fault(StatusCode::BAD_REQUEST, request_id, code, Some(("message", error.to_string())))

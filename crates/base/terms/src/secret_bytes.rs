@@ -28,6 +28,11 @@ impl SecretBytes {
         &self.0
     }
 
+    /// Are these the bytes? Takes the same time wherever they differ.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.0.as_slice().ct_eq(bytes).into()
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -2,16 +2,25 @@
 
 use std::sync::Arc;
 
-use contract::{Guarded, JobRecord, SecretRecord, StoreError, account_arn};
-use policy::{Action, Denied, Permit, PermitIssuer, Principal, Question, Resource, decide};
+use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn};
+use policy::{
+    Action, Decision, Denied, Documents, Inquiry, MapContext, Permit, PermitIssuer, PolicyKind, PolicySet, Principal,
+    Question, Resource, ResourceRole, SourceKind, decide, explain,
+};
 use terms::{AccountId, RequestId};
 
-use crate::{Caller, RequestContext};
+use crate::{
+    Caller, RequestContext,
+    condition_keys::RequestKeys,
+    decisions::{Decisions, Told},
+    target::{ResourcePolicy, Target},
+};
 
-/// Holds the server's only permit issuer.
+/// Holds the server's only permit issuer, and remembers what it decided lately.
 #[derive(Debug)]
 pub struct Gate {
     issuer: PermitIssuer,
+    decisions: Decisions,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -24,21 +33,60 @@ pub enum AuthorizationError {
 
 impl Gate {
     pub fn new(issuer: PermitIssuer) -> Self {
-        Self { issuer }
+        Self { issuer, decisions: Decisions::default() }
     }
 
     /// May the caller do this to that?
-    ///
-    /// Async because the documents that will answer it may have to be fetched; today root needs none.
     pub async fn authorize(
         &self,
         context: &RequestContext,
         caller: &Caller,
         action: Action,
-        resource: Resource,
+        target: &Target<'_>,
     ) -> Result<Permit, AuthorizationError> {
-        let principal = caller.principal().clone();
-        self.ask(Question { principal, action, resource, request: context.request_id })
+        let decision = self.decide(context, caller, action, target)?;
+        Ok(self.issuer.grant(decision)?)
+    }
+
+    /// Decides, and mints nothing: for lists that show only what the caller may see one by one.
+    pub fn may(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        action: Action,
+        target: &Target<'_>,
+    ) -> Result<bool, AuthorizationError> {
+        let keys = RequestKeys { context, caller, target };
+        let documents = documents(caller, target)?;
+        Ok(decide(question(context, caller, action, target), &documents, &keys).is_allowed())
+    }
+
+    fn decide(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        action: Action,
+        target: &Target<'_>,
+    ) -> Result<Decision, AuthorizationError> {
+        let keys = RequestKeys { context, caller, target };
+        let documents = documents(caller, target)?;
+        let decision = decide(question(context, caller, action, target), &documents, &keys);
+        let explanation = (!decision.is_allowed()).then(|| {
+            let (resource, resource_account) = match target.resource {
+                Resource::One { arn, account, .. } => (&**arn, Some(*account)),
+                Resource::Every => ("*", None),
+            };
+            let inquiry =
+                Inquiry { principal: caller.principal(), action: action.as_str(), resource, resource_account };
+            Box::new(explain(&inquiry, &documents, &keys))
+        });
+        self.decisions.tell(context, caller, action, target.resource, explanation);
+        Ok(decision)
+    }
+
+    /// What was decided for this request or event, the latest last.
+    pub fn told_of(&self, account: AccountId, id: &str) -> Vec<Told> {
+        self.decisions.find(account, id)
     }
 
     /// A background job's authority: the service, for this job's subject, for this action and nothing else.
@@ -49,9 +97,9 @@ impl Gate {
         subject: &Guarded<Arc<SecretRecord>>,
         request: RequestId,
     ) -> Result<Permit, AuthorizationError> {
-        let arn = Arc::clone(subject.arn());
-        let resource = Resource::One { asked: Arc::clone(&arn), arn, account: subject.account() };
-        self.ask(Question { principal: service(job.scope.account, action), action, resource, request })
+        let DecisionSubject { arn, scope, .. } = subject.subject();
+        let resource = Resource::One { asked: Arc::clone(arn), arn: Arc::clone(arn), account: scope.account };
+        self.as_service(job.scope.account, action, resource, request)
     }
 
     /// The authority by which the first start makes an account and its keys.
@@ -63,14 +111,57 @@ impl Gate {
     ) -> Result<Permit, AuthorizationError> {
         let arn = account_arn(account);
         let resource = Resource::One { asked: Arc::clone(&arn), arn, account };
-        self.ask(Question { principal: service(account, action), action, resource, request })
+        self.as_service(account, action, resource, request)
     }
 
-    fn ask(&self, question: Question) -> Result<Permit, AuthorizationError> {
-        Ok(self.issuer.grant(decide(question))?)
+    fn as_service(
+        &self,
+        account: AccountId,
+        job: Action,
+        resource: Resource,
+        request: RequestId,
+    ) -> Result<Permit, AuthorizationError> {
+        let question = Question { principal: Principal::Service { account, job }, action: job, resource, request };
+        Ok(self.issuer.grant(decide(question, &Documents::default(), &MapContext::default()))?)
     }
 }
 
-fn service(account: AccountId, job: Action) -> Principal {
-    Principal::Service { account, job }
+fn question(context: &RequestContext, caller: &Caller, action: Action, target: &Target<'_>) -> Question {
+    let principal = caller.principal().clone();
+    Question { principal, action, resource: target.resource.clone(), request: context.request_id }
+}
+
+fn documents<'a>(caller: &'a Caller, target: &Target<'a>) -> Result<Documents<'a>, UnreadablePolicy> {
+    let standing = caller.standing();
+    let (resource, resource_role) = match target.policy {
+        None => (None, ResourceRole::Optional),
+        Some(policy) => policy.read()?,
+    };
+    Ok(Documents {
+        identity: &standing.identity,
+        boundary: standing.boundary.as_ref(),
+        session: standing.session.as_ref(),
+        resource,
+        resource_role,
+        ..Documents::default()
+    })
+}
+
+impl<'a> ResourcePolicy<'a> {
+    fn read(self) -> Result<(Option<&'a PolicySet>, ResourceRole), UnreadablePolicy> {
+        Ok(match self {
+            Self::Secret(document) => {
+                (Some(document.as_set(PolicyKind::Resource, SourceKind::Resource)?), ResourceRole::Optional)
+            }
+            Self::Trust(document) => {
+                (Some(document.as_set(PolicyKind::Trust, SourceKind::Trust)?), ResourceRole::Trust)
+            }
+        })
+    }
+}
+
+impl From<UnreadablePolicy> for AuthorizationError {
+    fn from(error: UnreadablePolicy) -> Self {
+        Self::Store(error.into())
+    }
 }

@@ -2,25 +2,36 @@
 
 use std::sync::Arc;
 
+use contract::{Identities, Note};
 use policy::Principal;
-use terms::{AccountId, Region, Scope};
+use terms::{AccountId, Region, Scope, Timestamp};
 
-use crate::credentials::CredentialCard;
+use crate::{
+    authenticate::Service,
+    credentials::{CredentialCard, Seat},
+    session::SessionClaims,
+    standing::Standing,
+};
 
 /// An authenticated principal, calling in a region. Only this crate makes one.
 #[derive(Clone)]
 pub struct Caller {
     card: Arc<CredentialCard>,
+    seat: Arc<Seat>,
     region: Region,
 }
 
 impl Caller {
-    pub(crate) fn new(card: Arc<CredentialCard>, region: Region) -> Self {
-        Self { card, region }
+    pub(crate) fn new(card: Arc<CredentialCard>, seat: Arc<Seat>, region: Region) -> Self {
+        Self { card, seat, region }
     }
 
     pub fn account(&self) -> AccountId {
         self.card.account
+    }
+
+    pub fn region(&self) -> Region {
+        self.region
     }
 
     /// The caller's account in the region that the credential scope names.
@@ -29,7 +40,22 @@ impl Caller {
     }
 
     pub fn principal(&self) -> &Principal {
-        &self.card.principal
+        &self.seat.standing.principal
+    }
+
+    /// What governs the caller.
+    pub fn standing(&self) -> &Standing {
+        &self.seat.standing
+    }
+
+    /// The IAM of the caller's account, as of this request.
+    pub fn identities(&self) -> &Arc<Identities> {
+        &self.seat.standing.identities
+    }
+
+    /// What the caller's temporary credentials say. None for a long-term access key.
+    pub fn session(&self) -> Option<&SessionClaims> {
+        self.card.claims.as_ref()
     }
 
     pub fn access_key_id(&self) -> &str {
@@ -38,12 +64,21 @@ impl Caller {
 
     /// The trail's `userIdentity`, a JSON object.
     pub fn identity_json(&self) -> &str {
-        &self.card.identity_json
+        &self.seat.identity_json
+    }
+
+    /// What should be noted of this use, unless it was lately.
+    pub fn use_to_note(&self, service: Service, at: Timestamp) -> Option<Note> {
+        self.card.use_to_note(service, self.region, at)
+    }
+
+    pub(crate) fn seat(&self) -> &Arc<Seat> {
+        &self.seat
     }
 }
 
 impl std::fmt::Debug for Caller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Caller({} in {})", self.card.principal, self.region)
+        write!(f, "Caller({} in {})", self.principal(), self.region)
     }
 }

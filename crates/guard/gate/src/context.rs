@@ -14,6 +14,7 @@ pub struct RequestContext {
     pub received_at: Timestamp,
     pub source_ip: IpAddr,
     pub user_agent: Option<HeaderValue>,
+    pub referer: Option<HeaderValue>,
     pub host: Option<HeaderValue>,
     pub tls: Option<TlsContext>,
 }
@@ -32,6 +33,7 @@ impl RequestContext {
             received_at: clock.now(),
             source_ip,
             user_agent: None,
+            referer: None,
             host: None,
             tls: None,
         }

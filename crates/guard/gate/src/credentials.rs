@@ -1,26 +1,51 @@
-//! Access keys in memory: what a signature is checked with.
+//! Access keys in memory: what a signature is checked with, and whom it stands for.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
-use contract::{CredentialRecord, CredentialStatus, Reads, StoreError};
+use contract::{CredentialRecord, CredentialStatus, Identities, LastUse, Note, Reads, StoreError, UnreadablePolicy};
 use parking_lot::RwLock;
-use policy::Principal;
+use quick_cache::sync::Cache;
 use seal::{KeyMaterial, OpenError, SealError, open_token, seal_token};
 use sigv4::{CredentialScope, SigningKey};
-use terms::{AccountId, Entropy, SecretBytes};
+use terms::{AccountId, Entropy, Region, SecretBytes, Timestamp};
+
+use crate::{
+    authenticate::Service,
+    session::{SessionClaims, SessionHolder, SessionKey},
+    standing::Standing,
+    user_identity::user_identity,
+};
 
 /// Days, regions and services that one key keeps signing keys for.
 const SIGNING_KEYS_MAX: usize = 64;
+/// Access keys in memory. One that was dropped is opened again when it comes back.
+const CARDS_MAX: usize = 65_536;
+/// A use is noted once in this time for each service.
+const USE_WINDOW_MS: i64 = 300_000;
 
 /// An access key, with everything that verifying and recording its calls needs.
 pub(crate) struct CredentialCard {
     pub(crate) access_key_id: String,
     pub(crate) account: AccountId,
-    pub(crate) principal: Principal,
-    pub(crate) identity_json: String,
+    /// Of temporary credentials.
+    pub(crate) claims: Option<SessionClaims>,
+    token: Option<SecretBytes>,
     secret_access_key: SecretBytes,
+    /// As it lies in the store: another one means another secret.
+    sealed_secret: Vec<u8>,
     /// The newest last. Deriving one costs more than verifying a whole request.
     signing_keys: RwLock<Vec<DerivedKey>>,
+    seat: RwLock<Option<Arc<Seat>>>,
+    noted_use: AtomicU64,
+}
+
+/// Whom a credential stands for, as of one state of its account's IAM.
+pub(crate) struct Seat {
+    pub(crate) standing: Standing,
+    pub(crate) identity_json: String,
 }
 
 struct DerivedKey {
@@ -30,42 +55,59 @@ struct DerivedKey {
     key: Arc<SigningKey>,
 }
 
-/// The cards of known access keys. Credentials cannot change while the server runs, so a card never grows stale.
+/// The cards of access keys that were used lately. A card is as good as the state of IAM that its seat was built from,
+/// which every use compares.
 pub(crate) struct Credentials {
     store: Arc<dyn Reads>,
     key: KeyMaterial,
-    cards: RwLock<HashMap<String, Arc<CredentialCard>>>,
+    sessions: Arc<SessionKey>,
+    cards: Cache<String, Arc<CredentialCard>>,
 }
 
 impl Credentials {
-    pub(crate) fn new(store: Arc<dyn Reads>, key: KeyMaterial) -> Self {
-        Self { store, key, cards: RwLock::default() }
+    pub(crate) fn new(store: Arc<dyn Reads>, key: KeyMaterial, sessions: Arc<SessionKey>) -> Self {
+        Self { store, key, sessions, cards: Cache::new(CARDS_MAX) }
     }
 
-    /// The card of an active key. None for one that is unknown, inactive or cannot be opened: all of these look alike
-    /// to callers.
-    pub(crate) async fn find(&self, access_key_id: &str) -> Result<Option<Arc<CredentialCard>>, StoreError> {
-        if let Some(card) = self.cards.read().get(access_key_id) {
-            return Ok(Some(Arc::clone(card)));
+    /// The card of an active key with its seat. None for one that is unknown, inactive, of a principal that is gone, or
+    /// that cannot be opened: all of these look alike to callers.
+    pub(crate) async fn find(
+        &self,
+        access_key_id: &str,
+        token: Option<&str>,
+    ) -> Result<Option<(Arc<CredentialCard>, Arc<Seat>)>, StoreError> {
+        let Some(card) = self.card(access_key_id, token).await? else { return Ok(None) };
+        let seat = match self.store.identities(card.account).await? {
+            Some(identities) => card.seat(&identities)?,
+            None => None,
+        };
+        if seat.is_none() {
+            self.cards.remove(access_key_id);
+        }
+        Ok(seat.map(|seat| (card, seat)))
+    }
+
+    async fn card(&self, access_key_id: &str, token: Option<&str>) -> Result<Option<Arc<CredentialCard>>, StoreError> {
+        if let Some(card) = self.cards.get(access_key_id)
+            && card.has_token(token)
+        {
+            return Ok(Some(card));
         }
         if !could_be_access_key_id(access_key_id) {
             return Ok(None);
         }
-        let Some(record) = self.store.credential(access_key_id).await? else { return Ok(None) };
-        if record.status != CredentialStatus::Active {
-            return Ok(None);
-        }
-        match CredentialCard::open(record, &self.key) {
-            Ok(card) => {
-                let card = Arc::new(card);
-                self.cards.write().insert(access_key_id.to_owned(), Arc::clone(&card));
-                Ok(Some(card))
-            }
-            Err(OpenError) => {
-                tracing::error!(target: "keepwell::security", access_key_id, "a stored access key cannot be opened");
-                Ok(None)
-            }
-        }
+        let opened = match token {
+            Some(token) => CredentialCard::open_session(&self.sessions, access_key_id, token),
+            None => match self.store.credential(access_key_id).await? {
+                Some(record) => CredentialCard::open(&record, &self.key).inspect_err(|OpenError| {
+                    tracing::error!(target: "keepwell::security", access_key_id, "a stored access key cannot be opened");
+                }),
+                None => return Ok(None),
+            },
+        };
+        let Ok(card) = opened.map(Arc::new) else { return Ok(None) };
+        self.cards.insert(access_key_id.to_owned(), Arc::clone(&card));
+        Ok(Some(card))
     }
 }
 
@@ -75,22 +117,93 @@ fn could_be_access_key_id(text: &str) -> bool {
 }
 
 impl CredentialCard {
-    fn open(record: CredentialRecord, key: &KeyMaterial) -> Result<Self, OpenError> {
-        let secret_access_key = open_secret_access_key(key, &record)?;
-        let account = record.account;
-        let principal = Principal::Root { account };
-        let identity_json = format!(
-            r#"{{"type":"Root","principalId":"{account}","arn":"{principal}","accountId":"{account}","accessKeyId":"{}"}}"#,
-            record.access_key_id
-        );
-        Ok(Self {
-            access_key_id: record.access_key_id,
+    fn open(record: &CredentialRecord, key: &KeyMaterial) -> Result<Self, OpenError> {
+        let secret_access_key = open_secret_access_key(key, record)?;
+        let sealed_secret = record.sealed_secret.clone();
+        Ok(Self::new(&record.access_key_id, record.account, secret_access_key, sealed_secret, None))
+    }
+
+    fn open_session(sessions: &SessionKey, access_key_id: &str, token: &str) -> Result<Self, OpenError> {
+        let opened = sessions.open(access_key_id, token)?;
+        let account = AccountId::parse(&opened.claims.account).map_err(|_| OpenError)?;
+        let session = (opened.claims, SecretBytes::copy_of(token.as_bytes()));
+        Ok(Self::new(access_key_id, account, opened.secret_access_key, Vec::new(), Some(session)))
+    }
+
+    fn new(
+        access_key_id: &str,
+        account: AccountId,
+        secret_access_key: SecretBytes,
+        sealed_secret: Vec<u8>,
+        session: Option<(SessionClaims, SecretBytes)>,
+    ) -> Self {
+        let (claims, token) = session.unzip();
+        Self {
+            access_key_id: access_key_id.to_owned(),
             account,
-            principal,
-            identity_json,
+            claims,
+            token,
             secret_access_key,
+            sealed_secret,
             signing_keys: RwLock::default(),
-        })
+            seat: RwLock::default(),
+            noted_use: AtomicU64::new(0),
+        }
+    }
+
+    /// Compared in constant time with the one that was opened, so that it need not be opened again.
+    fn has_token(&self, presented: Option<&str>) -> bool {
+        match (&self.token, presented) {
+            (None, None) => true,
+            (Some(held), Some(presented)) => held.is(presented.as_bytes()),
+            _ => false,
+        }
+    }
+
+    /// None when the credential is good no more.
+    fn seat(&self, identities: &Arc<Identities>) -> Result<Option<Arc<Seat>>, StoreError> {
+        let held = self.seat.read().clone();
+        if let Some(seat) = held.filter(|seat| Arc::ptr_eq(&seat.standing.identities, identities)) {
+            return Ok(Some(seat));
+        }
+        let Some(standing) = self.standing(identities)? else { return Ok(None) };
+        let identity_json = user_identity(&standing.principal, self.account, &self.access_key_id, self.claims.as_ref());
+        let seat = Arc::new(Seat { standing, identity_json });
+        *self.seat.write() = Some(Arc::clone(&seat));
+        Ok(Some(seat))
+    }
+
+    fn standing(&self, identities: &Arc<Identities>) -> Result<Option<Standing>, UnreadablePolicy> {
+        let Some(claims) = &self.claims else { return self.long_term_standing(identities) };
+        match &claims.holder {
+            SessionHolder::Root => Ok(Some(Standing::of_root(identities))),
+            SessionHolder::User { id } => {
+                identities.user_by_id(id).map(|user| Standing::of_user(identities, user)).transpose()
+            }
+            SessionHolder::Role { id, session_name } => identities
+                .role_by_id(id)
+                .map(|role| Standing::of_role_session(identities, role, session_name, &claims.restrictions))
+                .transpose(),
+            SessionHolder::FederatedUser { name, user: None } => {
+                Standing::of_federated_user(identities, None, name, &claims.restrictions).map(Some)
+            }
+            SessionHolder::FederatedUser { name, user: Some(id) } => identities
+                .user_by_id(id)
+                .map(|user| Standing::of_federated_user(identities, Some(user), name, &claims.restrictions))
+                .transpose(),
+        }
+    }
+
+    fn long_term_standing(&self, identities: &Arc<Identities>) -> Result<Option<Standing>, UnreadablePolicy> {
+        let held = identities.access_key(&self.access_key_id);
+        let is_good = |key: &&Arc<CredentialRecord>| {
+            key.status == CredentialStatus::Active && key.sealed_secret == self.sealed_secret
+        };
+        let Some(key) = held.filter(is_good) else { return Ok(None) };
+        match &key.user {
+            None => Ok(Some(Standing::of_root(identities))),
+            Some(id) => identities.user_by_id(id).map(|user| Standing::of_user(identities, user)).transpose(),
+        }
     }
 
     pub(crate) fn signing_key(&self, scope: &CredentialScope<'_>) -> Arc<SigningKey> {
@@ -111,6 +224,22 @@ impl CredentialCard {
             key: Arc::clone(&key),
         });
         key
+    }
+
+    /// What should be noted of this use, if it has not been lately: the long-term key's, or the session's role's.
+    pub(crate) fn use_to_note(&self, service: Service, region: Region, now: Timestamp) -> Option<Note> {
+        let window = u64::try_from(now.as_millis().div_euclid(USE_WINDOW_MS)).unwrap_or_default();
+        let mark = window.wrapping_shl(8) | u64::from(service.number);
+        if self.noted_use.load(Ordering::Relaxed) == mark || self.noted_use.swap(mark, Ordering::Relaxed) == mark {
+            return None;
+        }
+        let id = match self.claims.as_ref().map(|claims| &claims.holder) {
+            None => self.access_key_id.clone(),
+            Some(SessionHolder::Role { id, .. }) => id.clone(),
+            Some(_) => return None,
+        };
+        let last_use = LastUse { at: now, region, service: service.signing_name.to_owned() };
+        Some(Note::Used { id, last_use })
     }
 }
 

@@ -37,6 +37,7 @@ impl SecurityLog {
             let kind = match refusal {
                 AuthenticationError::Signature(error) => format!("{:?}", error.kind()),
                 AuthenticationError::UnknownKey => "UnknownKey".to_owned(),
+                AuthenticationError::ExpiredToken => "ExpiredToken".to_owned(),
                 AuthenticationError::Store(_) => "Unavailable".to_owned(),
             };
             tracing::warn!(target: "keepwell::security", kind, "a request failed authentication");

@@ -11,10 +11,12 @@ use std::{
 };
 
 use contract::{
-    Commit, CommitError, CommitObserver, Note, PendingRecord, SecretRecord, StoreError, VersionRecord, Writes,
+    Commit, CommitError, CommitObserver, IdentityChange, Note, PendingRecord, SecretRecord, StoreError, VersionRecord,
+    Writes, account_uid,
 };
+use gate::{Caller, Service};
 use seal::{KeyMaterial, SealError};
-use terms::{Day, EventId};
+use terms::{Day, EventId, Timestamp};
 
 use crate::{
     ApiCall, Entry, EntryKind, ServiceEvent, Subject,
@@ -259,6 +261,13 @@ impl Recorder {
         }
     }
 
+    /// Notes that the caller's access key, or its session's role, was used.
+    pub fn note_use(&self, caller: &Caller, service: Service, at: Timestamp) {
+        if let Some(note) = caller.use_to_note(service, at) {
+            self.shared.store.note(note);
+        }
+    }
+
     /// Brings everything to the disk and ends the recorder's threads.
     pub async fn close(&self) {
         self.settler.stop();
@@ -372,6 +381,12 @@ impl Subject {
     /// The secret after the change.
     pub fn changed(after: &SecretRecord) -> Self {
         Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
+    }
+
+    /// An account's IAM after a change.
+    pub fn identities_changed(change: &IdentityChange) -> Self {
+        let revision = change.revision.saturating_add(1);
+        Self { kind: EntryKind::Changed, uid: account_uid(change.account), revision }
     }
 
     /// The secret before it was erased; its erasure counts as one more revision.

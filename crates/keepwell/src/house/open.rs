@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use contract::Reads;
 use front::House;
-use gate::{Authenticator, Gate};
+use gate::{Authenticator, Gate, SessionKey};
 use kms::Keyring;
 use policy::PermitIssuer;
 use seal::KeyMaterial;
@@ -36,6 +36,7 @@ pub(super) struct Keys {
     pub(super) root: KeyMaterial,
     pub(super) credentials: KeyMaterial,
     pub(super) trail: KeyMaterial,
+    sessions: KeyMaterial,
     paging: KeyMaterial,
 }
 
@@ -82,7 +83,8 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         paging_key: keys.paging,
         turnstiles: Turnstiles::default(),
     };
-    let authenticator = Authenticator::new(reads, keys.credentials, config.account.regions.clone());
+    let sessions = Arc::new(SessionKey::new(keys.sessions));
+    let authenticator = Authenticator::new(reads, keys.credentials, sessions, config.account.regions.clone());
     let house = House { authenticator, recorder, secretsmanager: Arc::new(room), clock, entropy };
     Ok(Opened { house, store, gate })
 }
@@ -93,6 +95,7 @@ impl Keys {
         Ok(Self {
             credentials: root.derive("keepwell credentials")?,
             trail: root.derive("keepwell trail")?,
+            sessions: root.derive("keepwell sessions")?,
             paging: root.derive("keepwell paging")?,
             root,
         })

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, future::ready, sync::Arc};
 
-use contract::{AccountRecord, Answer, KeyRecord, Reads, StoreError};
+use contract::{AccountRecord, AccountStatus, Answer, KeyRecord, Reads, StoreError};
 use facades::{Envelope, EnvelopeError, KeyChoice};
 use policy::{Action, Permit};
 use seal::{
@@ -71,12 +71,13 @@ impl Keyring {
     pub fn new_account(
         root: &KeyMaterial,
         id: AccountId,
+        name: &str,
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<AccountRecord, SealError> {
         let key = KeyMaterial::generate(entropy);
         let wrapped_key = wrap(root, &key, &account_context(&id), entropy)?.into_bytes();
-        Ok(AccountRecord { id, created_at: now, wrapped_key })
+        Ok(AccountRecord { id, name: name.to_owned(), created_at: now, status: AccountStatus::Active, wrapped_key })
     }
 
     /// A scope's new managed key, wrapped under its account's key.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::{Commit, CommitError, Guarded, Pick, Reads, SecretRecord};
 use facades::{Envelope, KeyChoice};
-use gate::{Caller, Gate, RequestContext};
+use gate::{Caller, Gate, RequestContext, Target};
 use policy::{Action, Permit, Resource};
 use seal::{KeyMaterial, SealContext, SealedValue, ValueKind};
 use terms::{AccountId, Clock, Entropy, Scope, SecretBytes, SecretId, Timestamp};
@@ -97,7 +97,7 @@ impl Call<'_> {
     }
 
     pub(crate) async fn authorize(&self, action: Action, resource: Resource) -> Result<Permit, Error> {
-        Ok(self.room.gate.authorize(self.context, self.caller, action, resource).await?)
+        Ok(self.room.gate.authorize(self.context, self.caller, action, &Target::new(&resource)).await?)
     }
 
     /// Seals a value for a version of the secret, under the secret's own key.

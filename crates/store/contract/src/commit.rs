@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use policy::{Action, Permit, WrongPermit};
-use terms::{EventId, Scope, Uid};
+use policy::{Permit, WrongPermit};
+use terms::{AccountId, EventId, Scope, Uid};
 
-use crate::{AccountRecord, CredentialRecord, JobChange, JobKind, KeyRecord, SecretRecord};
+use crate::{AccountRecord, IdentityChange, JobChange, JobKind, KeyRecord, SecretRecord, permitted::is_permitted};
 
 /// Everything that one call changes, handed over once.
 ///
@@ -33,8 +33,11 @@ pub enum Guard {
 #[derive(Clone, Debug)]
 pub enum Change {
     Secret(SecretChange),
+    /// The id must be free.
     Account(AccountRecord),
-    Credential(CredentialRecord),
+    CloseAccount(AccountId),
+    /// The revision must still be the account's.
+    Identity(IdentityChange),
     Key(KeyRecord),
 }
 
@@ -91,24 +94,6 @@ impl From<WrongPermit> for CommitError {
     }
 }
 
-/// The actions under which a secret may be created, changed and erased.
-const CREATES: &[Action] = &[Action::new("secretsmanager:CreateSecret")];
-const UPDATES: &[Action] = &[
-    Action::new("secretsmanager:PutSecretValue"),
-    Action::new("secretsmanager:UpdateSecret"),
-    Action::new("secretsmanager:UpdateSecretVersionStage"),
-    Action::new("secretsmanager:TagResource"),
-    Action::new("secretsmanager:UntagResource"),
-    Action::new("secretsmanager:DeleteSecret"),
-    Action::new("secretsmanager:RestoreSecret"),
-    Action::new("secretsmanager:TrimVersions"),
-];
-const ERASES: &[Action] =
-    &[Action::new("secretsmanager:DeleteSecret"), Action::new("secretsmanager:EndRecoveryWindow")];
-/// The actions under which an account comes into being.
-const ACCOUNTS: &[Action] = &[Action::new("keepwell:CreateAccount")];
-const KEYS: &[Action] = &[Action::new("kms:CreateKey")];
-
 impl Commit {
     pub fn under(permit: Permit) -> Self {
         Self { permits: vec![permit], guards: Vec::new(), changes: Vec::new(), jobs: Vec::new(), records: Vec::new() }
@@ -147,26 +132,12 @@ impl Commit {
     }
 
     fn require_permit(&self, change: &Change) -> Result<(), CommitError> {
-        let (arn, actions): (Arc<str>, _) = match change {
-            Change::Secret(SecretChange::Create { after }) => (after.arn.clone(), CREATES),
-            Change::Secret(SecretChange::Update { before, .. }) => (before.arn.clone(), UPDATES),
-            Change::Secret(SecretChange::Erase { before }) => (before.arn.clone(), ERASES),
-            Change::Account(account) => (account_arn(account.id), ACCOUNTS),
-            Change::Credential(credential) => (account_arn(credential.account), ACCOUNTS),
-            Change::Key(key) => (account_arn(key.scope.account), KEYS),
-        };
-        let covers = |permit: &Permit| actions.iter().any(|action| permit.covers(*action, &arn).is_ok());
-        if self.permits.iter().any(covers) {
+        if self.permits.iter().any(|permit| is_permitted(permit, change)) {
             Ok(())
         } else {
             Err(CommitError::Internal("a change without a permit for it".into()))
         }
     }
-}
-
-/// The resource that permits for an account's own affairs name.
-pub(crate) fn account_arn(account: terms::AccountId) -> Arc<str> {
-    format!("arn:aws:iam::{account}:root").into()
 }
 
 impl SecretChange {

@@ -3,14 +3,38 @@
 use std::sync::Arc;
 
 use policy::{Action, Permit, WrongPermit};
-use terms::{AccountId, ArnSuffix};
+use terms::{AccountId, ArnSuffix, Region, Scope};
 
-use crate::SecretRecord;
+use crate::{PolicyDocument, SecretRecord, Tag};
 
 /// A secret's record behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
 /// operation that forgets to ask does not compile.
 #[derive(Clone)]
 pub struct Guarded<T>(T);
+
+/// The part of a secret that decisions are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct DecisionSubject<'a> {
+    pub arn: &'a Arc<str>,
+    pub scope: Scope,
+    pub tags: &'a [Tag],
+    pub resource_policy: Option<&'a PolicyDocument>,
+    pub partner_type: Option<&'a str>,
+    pub origin_region: Region,
+}
+
+impl<'a> DecisionSubject<'a> {
+    pub fn of(secret: &'a SecretRecord) -> Self {
+        Self {
+            arn: &secret.arn,
+            scope: secret.scope,
+            tags: secret.tags.as_deref().unwrap_or_default(),
+            resource_policy: secret.resource_policy.as_ref(),
+            partner_type: secret.partner_type.as_deref(),
+            origin_region: secret.origin_region,
+        }
+    }
+}
 
 /// A page of a list, behind a permit for the list.
 pub struct GuardedPage<T>(Vec<T>);
@@ -27,6 +51,11 @@ impl Guarded<Arc<SecretRecord>> {
 
     pub fn account(&self) -> AccountId {
         self.0.scope.account
+    }
+
+    /// What policies may ask about the secret.
+    pub fn subject(&self) -> DecisionSubject<'_> {
+        DecisionSubject::of(&self.0)
     }
 
     /// Whether the ARN that was asked for is this secret's: an ARN with another suffix means an earlier secret of the

@@ -11,15 +11,25 @@
 
 mod account;
 mod commit;
+mod document;
 mod guarded;
+mod identities;
+mod identity;
 mod job;
 mod list;
+mod permitted;
 mod secret;
 mod store;
 
-pub use account::{AccountRecord, CredentialRecord, CredentialStatus, KeyRecord};
+pub use account::{AccountRecord, AccountStatus, CredentialRecord, CredentialStatus, KeyRecord, LastUse};
 pub use commit::{Change, Commit, CommitError, Guard, PendingRecord, SecretChange};
-pub use guarded::{Guarded, GuardedPage};
+pub use document::{PolicyDocument, UnreadablePolicy};
+pub use guarded::{DecisionSubject, Guarded, GuardedPage};
+pub use identities::{Identities, IdentityChange, account_uid};
+pub use identity::{
+    AccountSettings, EnabledMfa, Entity, EntityKey, EntityKind, GroupRecord, InlinePolicies, InstanceProfileRecord,
+    LoginProfile, MfaDeviceRecord, PolicyRecord, PolicyVersion, RoleRecord, UserRecord,
+};
 pub use job::{JobChange, JobKind, JobRecord, Lease};
 pub use list::{ListOrder, ListPosition, ListQuery, SortKey};
 pub use secret::{AccessDay, SecretRecord, Tag, Value, VersionRecord};

@@ -9,7 +9,10 @@ use std::{
 };
 
 use seal::SealedValue;
+use serde::{Deserialize, Serialize};
 use terms::{ArnSuffix, Day, Region, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId};
+
+use crate::PolicyDocument;
 
 /// A secret with its versions. Values stay sealed.
 ///
@@ -41,11 +44,13 @@ pub struct SecretRecord {
     pub partner_type: Option<Arc<str>>,
     /// Absent until the secret was first tagged; empty after the last tag was removed.
     pub tags: Option<Arc<[Tag]>>,
+    /// Principals stand in it by their ids.
+    pub resource_policy: Option<PolicyDocument>,
     /// Oldest first.
     pub versions: Vec<Arc<VersionRecord>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
     pub key: String,
     pub value: String,

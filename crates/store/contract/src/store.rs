@@ -9,8 +9,8 @@ use policy::WrongPermit;
 use terms::{AccountId, Day, Scope, SecretName, Timestamp, Uid, VersionId};
 
 use crate::{
-    AccountRecord, Commit, CommitError, CredentialRecord, Guarded, GuardedPage, JobRecord, KeyRecord, Lease, ListQuery,
-    PendingRecord, SecretRecord,
+    AccountRecord, Commit, CommitError, CredentialRecord, Guarded, GuardedPage, Identities, JobRecord, KeyRecord,
+    LastUse, Lease, ListQuery, PendingRecord, SecretRecord,
 };
 
 /// What the store answers with, later.
@@ -36,6 +36,13 @@ pub trait Reads: Send + Sync {
 
     fn credential<'a>(&'a self, access_key_id: &'a str) -> Answer<'a, Result<Option<CredentialRecord>, StoreError>>;
 
+    /// The account's IAM as it is now. Two answers that are the same `Arc` are the same state. None for an account that
+    /// does not exist or is closed.
+    fn identities(&self, account: AccountId) -> Answer<'_, Result<Option<Arc<Identities>>, StoreError>>;
+
+    /// When an access key, or a role by its id, was used last.
+    fn last_use<'a>(&'a self, id: &'a str) -> Answer<'a, Result<Option<LastUse>, StoreError>>;
+
     fn accounts(&self) -> Answer<'_, Result<Vec<AccountRecord>, StoreError>>;
 
     fn keys(&self) -> Answer<'_, Result<Vec<KeyRecord>, StoreError>>;
@@ -46,7 +53,7 @@ pub trait Reads: Send + Sync {
     /// Where the log was known to end when it was last noted.
     fn log_head(&self, log_id: [u8; 16]) -> Answer<'_, Result<Option<LogHead>, StoreError>>;
 
-    /// Every secret with its revision, which the trail must account for.
+    /// Every secret, and every account's IAM, with its revision, which the trail must account for.
     fn revisions(&self) -> Answer<'_, Result<Vec<(Uid, u64)>, StoreError>>;
 }
 
@@ -98,6 +105,11 @@ pub enum Note {
         version: VersionId,
         day: Day,
     },
+    /// An access key, or a role by its id.
+    Used {
+        id: String,
+        last_use: LastUse,
+    },
     /// The log holds these commits' records durably.
     Recorded {
         tickets: Vec<u64>,
@@ -129,5 +141,5 @@ impl From<WrongPermit> for StoreError {
 
 /// The ARN that permits for an account's own affairs name as their resource.
 pub fn account_arn(account: AccountId) -> Arc<str> {
-    crate::commit::account_arn(account)
+    crate::permitted::account_arn(account)
 }

@@ -193,7 +193,9 @@ impl Weighter<Key, Arc<SecretRecord>> for ByBytes {
             })
             .sum();
         let own = RECORD + 2 * record.name.as_str().len() + record.arn.len();
-        (own + text(&record.description) + text(&record.kms_key_id) + tags + versions) as u64
+        // A policy that was decided with is kept compiled, which takes a few times its text.
+        let policy = record.resource_policy.as_ref().map_or(0, |policy| policy.text().len() * 5);
+        (own + text(&record.description) + text(&record.kms_key_id) + tags + policy + versions) as u64
     }
 }
 

@@ -8,6 +8,7 @@
 mod cache;
 mod failure;
 mod folder;
+mod identities;
 mod list;
 mod migrate;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod store;
 mod testing;
 mod versions;
 mod write;
+mod write_identities;
 mod writer;
 
 pub use folder::FolderError;

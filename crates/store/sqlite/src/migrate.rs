@@ -9,8 +9,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "core", sql: include_str!("../migrations/0001_core.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "core", sql: include_str!("../migrations/0001_core.sql") },
+    Migration { number: 2, name: "identities", sql: include_str!("../migrations/0002_identities.sql") },
+];
 
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {

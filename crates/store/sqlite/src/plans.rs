@@ -8,7 +8,7 @@ use terms::SecretName;
 use crate::{
     list::{NAMED, Range, VERSION},
     migrate::migrate,
-    read::{CREDENTIAL, DUE_JOBS, SEALED, VERSIONS, secret_by_id, secret_by_name},
+    read::{DUE_JOBS, LAST_USE, SEALED, VERSIONS, secret_by_id, secret_by_name},
 };
 
 #[test]
@@ -88,7 +88,7 @@ fn a_point_read_is_one_seek_and_never_a_sort() {
         (VERSIONS, "SEARCH version USING PRIMARY KEY (secret=?)"),
         (VERSION, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (SEALED, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
-        (CREDENTIAL, "SEARCH credential USING PRIMARY KEY (access_key_id=?)"),
+        (LAST_USE, "SEARCH last_use USING PRIMARY KEY (id=?)"),
     ] {
         assert_eq!(plan((sql.to_owned(), Vec::new())), [expected]);
     }

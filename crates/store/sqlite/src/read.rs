@@ -3,8 +3,8 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use contract::{
-    AccessDay, AccountRecord, CredentialRecord, CredentialStatus, JobKind, JobRecord, KeyRecord, LogHead,
-    PendingRecord, Pick, SecretRecord, Tag, Value, VersionRecord,
+    AccessDay, AccountRecord, AccountStatus, JobKind, JobRecord, KeyRecord, LastUse, LogHead, PendingRecord, Pick,
+    PolicyDocument, SecretRecord, Tag, Value, VersionRecord, account_uid,
 };
 use rusqlite::{
     Connection, OptionalExtension, Result, Row,
@@ -22,7 +22,7 @@ pub(crate) const NEVER: i32 = i32::MIN;
 
 /// Columns of a secret as [`secret_row`] takes them, behind the number of its row.
 pub(crate) const SECRET: &str = "SELECT id, name, uid, suffix, origin_region, generation, revision, created_at, changed_at, \
-     delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels FROM secret";
+     delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels, resource_policy FROM secret";
 
 /// One secret with all its versions. The transaction makes row, labels and versions one consistent answer.
 pub(crate) fn secret(
@@ -88,6 +88,7 @@ fn secret_record(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
         kms_key_id: row.get(12)?,
         partner_type: row.get(13)?,
         tags: tags.map(|json| parsed(14, tags_from_json(&json))).transpose()?,
+        resource_policy: row.get::<_, Option<String>>(16)?.map(PolicyDocument::new),
         versions: Vec::new(),
     })
 }
@@ -135,34 +136,34 @@ fn sealed(connection: &Connection, secret: i64, version: &str) -> Result<Value> 
     })
 }
 
-pub(crate) const CREDENTIAL: &str =
-    "SELECT account, created_at, status, sealed_secret FROM credential WHERE access_key_id = ?";
+pub(crate) const LAST_USE: &str = "SELECT at, region, service FROM last_use WHERE id = ?";
 
-pub(crate) fn credential(connection: &Connection, access_key_id: &str) -> Result<Option<CredentialRecord>> {
-    let mut statement = connection.prepare_cached(CREDENTIAL)?;
+pub(crate) fn last_use(connection: &Connection, id: &str) -> Result<Option<LastUse>> {
+    let mut statement = connection.prepare_cached(LAST_USE)?;
     statement
-        .query_row([access_key_id], |row| {
-            Ok(CredentialRecord {
-                access_key_id: access_key_id.to_owned(),
-                account: account_id(row, 0)?,
-                created_at: Timestamp::from_millis(row.get(1)?),
-                status: match row.get_ref(2)?.as_str()? {
-                    "Active" => CredentialStatus::Active,
-                    _ => CredentialStatus::Inactive,
-                },
-                sealed_secret: row.get(3)?,
+        .query_row([id], |row| {
+            Ok(LastUse {
+                at: Timestamp::from_millis(row.get(0)?),
+                region: parsed(1, Region::parse(row.get_ref(1)?.as_str()?).ok())?,
+                service: row.get(2)?,
             })
         })
         .optional()
 }
 
 pub(crate) fn accounts(connection: &Connection) -> Result<Vec<AccountRecord>> {
-    let mut statement = connection.prepare_cached("SELECT account, created_at, wrapped_key FROM account")?;
+    let mut statement =
+        connection.prepare_cached("SELECT account, name, created_at, status, wrapped_key FROM account")?;
     let rows = statement.query_map([], |row| {
         Ok(AccountRecord {
             id: account_id(row, 0)?,
-            created_at: Timestamp::from_millis(row.get(1)?),
-            wrapped_key: row.get(2)?,
+            name: row.get(1)?,
+            created_at: Timestamp::from_millis(row.get(2)?),
+            status: match row.get_ref(3)?.as_str()? {
+                "Active" => AccountStatus::Active,
+                _ => AccountStatus::Closed,
+            },
+            wrapped_key: row.get(4)?,
         })
     })?;
     rows.collect()
@@ -203,8 +204,18 @@ pub(crate) fn log_head(connection: &Connection, log_id: [u8; 16]) -> Result<Opti
 
 pub(crate) fn revisions(connection: &Connection) -> Result<Vec<(Uid, u64)>> {
     let mut statement = connection.prepare_cached("SELECT uid, revision FROM secret")?;
-    let rows = statement.query_map([], |row| Ok((Uid::from_bytes(row.get(0)?), row.get(1)?)))?;
-    rows.collect()
+    let secrets = statement.query_map([], |row| Ok((Uid::from_bytes(row.get(0)?), row.get(1)?)))?;
+    let mut revisions = secrets.collect::<Result<Vec<_>>>()?;
+    let mut statement = connection.prepare_cached("SELECT account, identity_revision FROM account")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let revision: u64 = row.get(1)?;
+        // An account of an earlier version of the store has none until its IAM changes.
+        if revision > 0 {
+            revisions.push((account_uid(account_id(row, 0)?), revision));
+        }
+    }
+    Ok(revisions)
 }
 
 pub(crate) const DUE_JOBS: &str = "SELECT kind, subject, account, region, name, due_at, fence FROM job \
@@ -257,12 +268,12 @@ pub(crate) fn scope_of(row: &Row<'_>, column: usize) -> Result<Scope> {
     Ok(Scope { account, region: parsed(region, Region::parse(row.get_ref(region)?.as_str()?).ok())? })
 }
 
-fn account_id(row: &Row<'_>, column: usize) -> Result<AccountId> {
+pub(crate) fn account_id(row: &Row<'_>, column: usize) -> Result<AccountId> {
     parsed(column, AccountId::parse(row.get_ref(column)?.as_str()?).ok())
 }
 
 /// What we wrote and cannot read back is corruption, and named by its column only.
-fn parsed<T>(column: usize, value: Option<T>) -> Result<T> {
+pub(crate) fn parsed<T>(column: usize, value: Option<T>) -> Result<T> {
     value.ok_or_else(|| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(FromSqlError::InvalidType))
     })

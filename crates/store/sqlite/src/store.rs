@@ -6,22 +6,23 @@ use std::{
 };
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, Guarded, GuardedPage, JobRecord,
-    Jobs, KeyRecord, Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord, StoreError, Value,
-    Writes,
+    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, Guarded, GuardedPage, Identities,
+    JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord,
+    StoreError, Value, Writes,
 };
 use rusqlite::Connection;
-use terms::{Scope, Timestamp, Uid};
+use terms::{AccountId, Scope, Timestamp, Uid};
 
 use crate::{
     cache::RecordCache,
     folder::{Folder, FolderError, database_in},
+    identities::IdentityCache,
     list::list,
     migrate::{MigrationError, migrate},
     read,
     readers::{self, Readers, ReadersError},
     scopes::{ScopeNumber, Scopes},
-    writer::{Observer, Writer},
+    writer::{Kept, Observer, Writer},
 };
 
 pub struct SqliteStore {
@@ -31,6 +32,7 @@ pub struct SqliteStore {
     observer: Observer,
     cache: Arc<RecordCache>,
     scopes: Arc<Scopes>,
+    identities: Arc<IdentityCache>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,14 +66,21 @@ impl SqliteStore {
         prepare(&connection)?;
         migrate(&mut connection)?;
         let scopes = Arc::new(Scopes::load(&connection)?);
+        let identities = Arc::new(IdentityCache::load(&connection)?);
         let cache = Arc::new(RecordCache::new(settings.cache_bytes));
         let observer = Observer::default();
         Ok(Self {
             readers: Readers::start(&database, settings.reader_threads)?,
-            writer: Writer::start(connection, Arc::clone(&scopes), Arc::clone(&cache), Arc::clone(&observer), folder)?,
+            writer: Writer::start(
+                connection,
+                Kept { scopes: Arc::clone(&scopes), cache: Arc::clone(&cache), identities: Arc::clone(&identities) },
+                Arc::clone(&observer),
+                folder,
+            )?,
             observer,
             cache,
             scopes,
+            identities,
         })
     }
 
@@ -148,8 +157,16 @@ impl Reads for SqliteStore {
     }
 
     fn credential<'a>(&'a self, access_key_id: &'a str) -> Answer<'a, Result<Option<CredentialRecord>, StoreError>> {
-        let access_key_id = access_key_id.to_owned();
-        self.read(move |connection| read::credential(connection, &access_key_id))
+        Box::pin(std::future::ready(Ok(self.identities.access_key(access_key_id))))
+    }
+
+    fn identities(&self, account: AccountId) -> Answer<'_, Result<Option<Arc<Identities>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(self.identities.get(account))))
+    }
+
+    fn last_use<'a>(&'a self, id: &'a str) -> Answer<'a, Result<Option<LastUse>, StoreError>> {
+        let id = id.to_owned();
+        self.read(move |connection| read::last_use(connection, &id))
     }
 
     fn accounts(&self) -> Answer<'_, Result<Vec<AccountRecord>, StoreError>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::{AccessDay, Change, Commit, SecretChange, SecretRecord, Value, VersionRecord};
-use policy::{Action, Permit, PermitIssuer, Principal, Question, Resource, decide};
+use policy::{Action, Documents, MapContext, Permit, PermitIssuer, Principal, Question, Resource, decide};
 use seal::SealedValue;
 use terms::{AccountId, ArnSuffix, Region, RequestId, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId};
 
@@ -36,6 +36,7 @@ pub(crate) fn record(name: &str, revision: u64, versions: &[(&str, bool)]) -> Ar
         kms_key_id: None,
         partner_type: None,
         tags: None,
+        resource_policy: None,
         versions: versions.iter().map(version).collect(),
     })
 }
@@ -58,5 +59,5 @@ fn permit(secret: &SecretRecord) -> Permit {
     let resource = Resource::One { arn: Arc::clone(&secret.arn), account, asked: Arc::clone(&secret.arn) };
     let (principal, request) = (Principal::Root { account }, RequestId::from_bytes([0; 16]));
     let question = Question { principal, action: Action::new("secretsmanager:CreateSecret"), resource, request };
-    PermitIssuer::for_gate().grant(decide(question)).unwrap()
+    PermitIssuer::for_gate().grant(decide(question, &Documents::default(), &MapContext::default())).unwrap()
 }

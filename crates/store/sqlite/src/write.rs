@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 
 use contract::{
-    AccountRecord, Change, Commit, CommitError, CredentialRecord, CredentialStatus, Guard, JobChange, KeyRecord,
-    LogHead, Note, PendingRecord, SecretChange, SecretRecord, Value, VersionRecord,
+    AccountRecord, Change, Commit, CommitError, Guard, JobChange, KeyRecord, LastUse, LogHead, Note, PendingRecord,
+    PolicyDocument, SecretChange, SecretRecord, Value, VersionRecord,
 };
 use rusqlite::{Connection, OptionalExtension, params};
-use terms::{Day, Scope};
+use terms::{AccountId, Day, Scope};
 
 use crate::{
     failure::commit_error,
     read::{NEVER, labels_to_json, secrets_count, tags_to_json},
     scopes::{ScopeNumber, Scopes},
     versions::Counterparts,
+    write_identities::change_identities,
 };
 
 /// How many secrets each scope holds, so that the quota costs no counting. Exact, because there is one writer.
@@ -105,7 +106,8 @@ impl Writing<'_> {
             Change::Secret(SecretChange::Update { before, after }) => self.update_secret(before, after),
             Change::Secret(SecretChange::Erase { before }) => self.erase_secret(before),
             Change::Account(account) => self.insert_account(account),
-            Change::Credential(credential) => self.put_credential(credential),
+            Change::CloseAccount(account) => self.close_account(*account),
+            Change::Identity(change) => change_identities(self.connection, change),
             Change::Key(key) => self.insert_key(key),
         }
     }
@@ -114,8 +116,8 @@ impl Writing<'_> {
         let number = self.scope(after.scope)?;
         let inserted = self.execute(
             "INSERT OR IGNORE INTO secret (scope, name, uid, suffix, origin_region, generation, revision, created_at, \
-             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels, resource_policy) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 number,
                 after.name.as_str(),
@@ -133,6 +135,7 @@ impl Writing<'_> {
                 after.partner_type,
                 after.tags.as_deref().map(tags_to_json),
                 labels_to_json(after),
+                after.resource_policy.as_ref().map(PolicyDocument::text),
             ],
         )?;
         if inserted == 0 {
@@ -152,7 +155,7 @@ impl Writing<'_> {
         let id: i64 = self
             .query(
                 "UPDATE secret SET origin_region = ?, generation = ?, revision = ?, changed_at = ?, delete_at = ?, \
-                 description = ?, kms_key_id = ?, partner_type = ?, tags = ?, labels = ? \
+                 description = ?, kms_key_id = ?, partner_type = ?, tags = ?, labels = ?, resource_policy = ? \
                  WHERE scope = ? AND name = ? AND uid = ? AND revision = ? RETURNING id",
                 params![
                     after.origin_region.as_str(),
@@ -165,6 +168,7 @@ impl Writing<'_> {
                     after.partner_type,
                     after.tags.as_deref().map(tags_to_json),
                     labels_to_json(after),
+                    after.resource_policy.as_ref().map(PolicyDocument::text),
                     number,
                     before.name.as_str(),
                     before.uid.as_bytes(),
@@ -242,31 +246,16 @@ impl Writing<'_> {
 
     fn insert_account(&self, account: &AccountRecord) -> Result<(), CommitError> {
         let inserted = self.execute(
-            "INSERT OR IGNORE INTO account (account, created_at, wrapped_key) VALUES (?, ?, ?)",
-            params![account.id.as_str(), account.created_at.as_millis(), account.wrapped_key],
+            "INSERT OR IGNORE INTO account (account, name, created_at, wrapped_key) VALUES (?, ?, ?, ?)",
+            params![account.id.as_str(), account.name, account.created_at.as_millis(), account.wrapped_key],
         )?;
         if inserted == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
     }
 
-    fn put_credential(&self, credential: &CredentialRecord) -> Result<(), CommitError> {
-        let status = match credential.status {
-            CredentialStatus::Active => "Active",
-            CredentialStatus::Inactive => "Inactive",
-        };
-        let put = self.execute(
-            "INSERT INTO credential (access_key_id, account, created_at, status, sealed_secret) \
-             VALUES (?, ?, ?, ?, ?) ON CONFLICT (access_key_id) DO UPDATE \
-             SET status = excluded.status, sealed_secret = excluded.sealed_secret WHERE account = excluded.account",
-            params![
-                credential.access_key_id,
-                credential.account.as_str(),
-                credential.created_at.as_millis(),
-                status,
-                credential.sealed_secret
-            ],
-        )?;
-        // An access key stays with its account.
-        if put == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
+    fn close_account(&self, account: AccountId) -> Result<(), CommitError> {
+        let sql = "UPDATE account SET status = 'Closed' WHERE account = ? AND status = 'Active'";
+        let closed = self.execute(sql, params![account.as_str()])?;
+        if closed == 1 { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     fn insert_key(&mut self, key: &KeyRecord) -> Result<(), CommitError> {
@@ -338,6 +327,13 @@ pub(crate) fn note(connection: &Connection, scopes: &Scopes, note: &Note) -> rus
             let Some(number) = scopes.number(*scope) else { return Ok(()) };
             note_access(connection, (number, name.as_str(), secret.as_bytes()), (version.as_str(), day.number()))
         }
+        Note::Used { id, last_use: LastUse { at, region, service } } => connection
+            .prepare_cached(
+                "INSERT INTO last_use (id, at, region, service) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
+                 SET at = excluded.at, region = excluded.region, service = excluded.service WHERE at < excluded.at",
+            )?
+            .execute(params![id, at.as_millis(), region.as_str(), service])
+            .map(drop),
         Note::Recorded { tickets } => {
             let mut statement = connection.prepare_cached("DELETE FROM trail_pending WHERE ticket BETWEEN ? AND ?")?;
             ranges(tickets).try_for_each(|range| statement.execute(range).map(drop))

@@ -21,6 +21,7 @@ use crate::{
     cache::RecordCache,
     failure::commit_error,
     folder::Folder,
+    identities::IdentityCache,
     scopes::Scopes,
     write::{self, Applied, Counts},
 };
@@ -67,14 +68,12 @@ struct Batch {
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
-        scopes: Arc<Scopes>,
-        cache: Arc<RecordCache>,
+        kept: Kept,
         observer: Observer,
         folder: Folder,
     ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
-        let mut thread =
-            WriterThread { connection, scopes, cache, counts: Counts::default(), observer, _folder: folder };
+        let mut thread = WriterThread { connection, kept, counts: Counts::default(), observer, _folder: folder };
         let served = Arc::clone(&queue);
         let builder = thread::Builder::new().name("store-writer".to_owned());
         let thread = builder.spawn(move || {
@@ -183,10 +182,16 @@ struct Written {
     noted: Result<(), CommitError>,
 }
 
+/// What is kept in memory of the database, and brought up to date before a commit is answered.
+pub(crate) struct Kept {
+    pub(crate) scopes: Arc<Scopes>,
+    pub(crate) cache: Arc<RecordCache>,
+    pub(crate) identities: Arc<IdentityCache>,
+}
+
 struct WriterThread {
     connection: Connection,
-    scopes: Arc<Scopes>,
-    cache: Arc<RecordCache>,
+    kept: Kept,
     counts: Counts,
     observer: Observer,
     // Last, so that it is free for another process when the connection is closed.
@@ -251,7 +256,7 @@ impl WriterThread {
     }
 
     fn write_all(&mut self, commits: &[Commit], notes: &[Note]) -> Result<Vec<Result<Applied, CommitError>>, Undone> {
-        let Self { connection, scopes, counts, .. } = self;
+        let Self { connection, kept: Kept { scopes, .. }, counts, .. } = self;
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(|error| Undone::Failed(commit_error(error)))?;
         let mut outcomes = Vec::with_capacity(commits.len());
@@ -290,10 +295,11 @@ impl WriterThread {
         for (commit, outcome) in commits.iter().zip(outcomes) {
             let Ok(applied) = outcome else { continue };
             for (scope, number) in &applied.new_scopes {
-                self.scopes.remember(*scope, *number);
+                self.kept.scopes.remember(*scope, *number);
             }
             for change in &commit.changes {
                 self.bring_secret_up_to_date(change);
+                self.kept.identities.bring_up_to_date(change);
             }
         }
     }
@@ -301,8 +307,8 @@ impl WriterThread {
     fn bring_days_up_to_date(&self, notes: &[Note]) {
         for note in notes {
             let Note::Accessed { scope, name, secret, version, day } = note else { continue };
-            if let Some(number) = self.scopes.number(*scope) {
-                self.cache.accessed(number, name.as_str(), *secret, version.as_str(), *day);
+            if let Some(number) = self.kept.scopes.number(*scope) {
+                self.kept.cache.accessed(number, name.as_str(), *secret, version.as_str(), *day);
             }
         }
     }
@@ -313,11 +319,11 @@ impl WriterThread {
             SecretChange::Create { after } | SecretChange::Update { after, .. } => after,
             SecretChange::Erase { before } => before,
         };
-        let Some(number) = self.scopes.number(record.scope) else { return };
+        let Some(number) = self.kept.scopes.number(record.scope) else { return };
         match change {
-            SecretChange::Create { after } => self.cache.created(number, after),
-            SecretChange::Update { after, .. } => self.cache.changed(number, after),
-            SecretChange::Erase { before } => self.cache.erased(number, before.name.as_str()),
+            SecretChange::Create { after } => self.kept.cache.created(number, after),
+            SecretChange::Update { after, .. } => self.kept.cache.changed(number, after),
+            SecretChange::Erase { before } => self.kept.cache.erased(number, before.name.as_str()),
         }
     }
 }

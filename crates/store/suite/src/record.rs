@@ -61,6 +61,7 @@ pub(crate) fn draft(scope: Scope, text: &str) -> SecretRecord {
         kms_key_id: None,
         partner_type: None,
         tags: None,
+        resource_policy: None,
         versions: vec![version("first", START, &[AWSCURRENT], value("first"))],
     }
 }

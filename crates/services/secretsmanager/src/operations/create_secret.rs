@@ -145,6 +145,7 @@ fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: Vec
         kms_key_id: super::update_secret::kept_key(ask.kms_key_id.as_deref()),
         partner_type: None,
         tags: (!tags.is_empty()).then(|| tags.into()),
+        resource_policy: None,
         versions: Vec::new(),
     }
 }

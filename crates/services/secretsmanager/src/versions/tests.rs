@@ -28,6 +28,7 @@ fn secret(line: &str) -> SecretRecord {
         kms_key_id: None,
         partner_type: None,
         tags: None,
+        resource_policy: None,
         versions: versions.map(|(line, number)| Arc::new(version(line, NOW.plus_millis(number * HOUR_MS)))).collect(),
     }
 }

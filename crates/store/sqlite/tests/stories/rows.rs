@@ -119,6 +119,7 @@ pub(crate) fn with_value(name: &str, length: usize) -> Arc<SecretRecord> {
         kms_key_id: None,
         partner_type: None,
         tags: None,
+        resource_policy: None,
         versions: vec![
             version("first", AWSCURRENT, Value::Sealed(SealedValue::from_stored(sealed).unwrap())),
             version("next", AWSPENDING, Value::Absent),

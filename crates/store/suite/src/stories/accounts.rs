@@ -1,7 +1,8 @@
 //! Accounts, their access keys and their encryption keys.
 
 use contract::{
-    AccountRecord, Change, Commit, CommitError, CredentialRecord, CredentialStatus, KeyRecord, Reads, account_arn,
+    AccountRecord, AccountStatus, Change, Commit, CommitError, CredentialRecord, CredentialStatus, Entity, Identities,
+    IdentityChange, KeyRecord, Reads, account_arn,
 };
 use terms::{AccountId, Scope};
 
@@ -26,7 +27,8 @@ pub async fn accounts_credentials_and_keys_come_back_as_they_were_given<F: Fixtu
     let inactive = CredentialRecord { status: CredentialStatus::Inactive, ..credential("AKIA2", homes[1].account) };
     let credentials = [credential("AKIA1", homes[0].account), inactive];
     for credential in &credentials {
-        commit(&house, Change::Credential(credential.clone())).await.unwrap();
+        let change = Identities::empty(credential.account, 0).change().put(Entity::AccessKey(credential.clone()));
+        commit(&house, Change::Identity(change)).await.unwrap();
     }
 
     let house = house.reopened().await;
@@ -66,11 +68,13 @@ pub async fn a_credential_changes_its_status_and_never_its_account<F: Fixture>()
     }
     let active = credential("AKIA1", owner);
     let inactive = CredentialRecord { status: CredentialStatus::Inactive, ..active.clone() };
-    for credential in [&active, &inactive] {
-        commit(&house, Change::Credential(credential.clone())).await.unwrap();
+    for (revision, credential) in [&active, &inactive].into_iter().enumerate() {
+        let revision = u64::try_from(revision).unwrap();
+        let change = Identities::empty(owner, revision).change().put(Entity::AccessKey(credential.clone()));
+        commit(&house, Change::Identity(change)).await.unwrap();
         assert_eq!(house.store.credential("AKIA1").await.unwrap().as_ref(), Some(credential));
     }
-    let stolen = Change::Credential(credential("AKIA1", other));
+    let stolen = Change::Identity(with_access_key("AKIA1", other));
     assert!(matches!(commit(&house, stolen).await, Err(CommitError::NameTaken)));
     assert_eq!(house.store.credential("AKIA1").await.unwrap(), Some(inactive));
 }
@@ -78,9 +82,9 @@ pub async fn a_credential_changes_its_status_and_never_its_account<F: Fixture>()
 async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), CommitError> {
     let account = match &change {
         Change::Account(account) => account.id,
-        Change::Credential(credential) => credential.account,
+        Change::Identity(change) => change.account,
         Change::Key(key) => key.scope.account,
-        Change::Secret(_) => panic!("an account's own affairs only"),
+        Change::CloseAccount(_) | Change::Secret(_) => panic!("an account's own affairs only"),
     };
     let permits = ["keepwell:CreateAccount", "kms:CreateKey"].map(|act| permit(account, act, &account_arn(account)));
     let [accounts, keys] = permits;
@@ -88,13 +92,25 @@ async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), Comm
 }
 
 pub(crate) fn account(id: AccountId) -> AccountRecord {
-    AccountRecord { id, created_at: later(1), wrapped_key: format!("wrapped {id}").into_bytes() }
+    AccountRecord {
+        id,
+        name: format!("account {id}"),
+        created_at: later(1),
+        status: AccountStatus::Active,
+        wrapped_key: format!("wrapped {id}").into_bytes(),
+    }
+}
+
+/// The first change of an account's IAM: an access key of its root user.
+pub(crate) fn with_access_key(access_key_id: &str, account: AccountId) -> IdentityChange {
+    Identities::empty(account, 0).change().put(Entity::AccessKey(credential(access_key_id, account)))
 }
 
 pub(crate) fn credential(access_key_id: &str, account: AccountId) -> CredentialRecord {
     CredentialRecord {
         access_key_id: access_key_id.to_owned(),
         account,
+        user: None,
         created_at: later(2),
         status: CredentialStatus::Active,
         sealed_secret: vec![0, 1, 255],

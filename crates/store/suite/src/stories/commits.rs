@@ -13,7 +13,7 @@ use crate::{
     Fixture,
     house::{House, creation, permit, update},
     record::{answered, changed, draft, home, later, name, put, scope, value, version},
-    stories::accounts::{account, credential, key},
+    stories::accounts::{account, key, with_access_key},
 };
 
 pub async fn a_taken_name_is_refused_and_its_secret_stays<F: Fixture>() {
@@ -166,7 +166,7 @@ pub async fn a_commit_without_a_matching_permit_is_refused<F: Fixture>() {
         (erase.clone(), "secretsmanager:DeleteSecret", &before.arn),
         (erase, "secretsmanager:EndRecoveryWindow", &before.arn),
         (Change::Account(account(home().account)), "keepwell:CreateAccount", &account_arn),
-        (Change::Credential(credential("AKIA1", home().account)), "keepwell:CreateAccount", &account_arn),
+        (Change::Identity(with_access_key("AKIA1", home().account)), "keepwell:CreateAccount", &account_arn),
         (Change::Key(key(home(), "alias/aws/secretsmanager")), "kms:CreateKey", &account_arn),
     ];
     for (change, action, arn) in cases {
@@ -226,7 +226,7 @@ fn rich_commit(commit: Commit, taken: &Arc<SecretRecord>) -> Commit {
     let commit = create(change(commit, taken, &put(taken, "second", "second")), &fresh);
     let mut commit = commit
         .change(Change::Account(account(account_of_other.account)))
-        .and_then(|commit| commit.change(Change::Credential(credential("AKIANEW", account_of_other.account))))
+        .and_then(|commit| commit.change(Change::Identity(with_access_key("AKIANEW", account_of_other.account))))
         .and_then(|commit| commit.change(Change::Key(key(account_of_other, "alias/aws/secretsmanager"))))
         .unwrap()
         .guard(Guard::SecretsBelow { scope: home(), limit: 3 })

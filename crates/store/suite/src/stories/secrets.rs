@@ -9,7 +9,7 @@ use crate::{
     house::{House, creation, permit, permit_for_every},
     record::{answered, changed, draft, home, later, put, scope, value, version},
     stories::{
-        accounts::{account, credential, key},
+        accounts::{account, credential, key, with_access_key},
         lists::by_name,
     },
 };
@@ -177,7 +177,7 @@ pub async fn reopening_gives_everything_back<F: Fixture>() {
     ));
     let mut commit = commit
         .change(Change::Account(account(home().account)))
-        .and_then(|commit| commit.change(Change::Credential(credential("AKIA1", home().account))))
+        .and_then(|commit| commit.change(Change::Identity(with_access_key("AKIA1", home().account))))
         .and_then(|commit| commit.change(Change::Key(key(home(), "alias/aws/secretsmanager"))))
         .unwrap()
         .jobs([JobChange::Schedule {

@@ -1,0 +1,84 @@
+//! What an action happens to, as policies see it.
+
+use contract::{PolicyDocument, Tag};
+use policy::{ConditionContext, Resource};
+
+/// The resource's side of a decision.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    pub resource: &'a Resource,
+    /// The policy that is attached to the resource itself.
+    pub policy: Option<ResourcePolicy<'a>>,
+    pub tags: &'a [Tag],
+    pub request_tags: RequestTags<'a>,
+    /// The service's own condition keys, and what else the request brings.
+    pub keys: &'a (dyn ConditionContext + Sync),
+}
+
+#[derive(Clone, Copy)]
+pub enum ResourcePolicy<'a> {
+    /// Of a secret: it grants beside the caller's own policies.
+    Secret(&'a PolicyDocument),
+    /// Of a role: without it nobody assumes it.
+    Trust(&'a PolicyDocument),
+}
+
+/// Tags that the request puts or takes.
+#[derive(Clone, Copy, Default)]
+pub enum RequestTags<'a> {
+    #[default]
+    None,
+    Tags(&'a [Tag]),
+    Keys(&'a [String]),
+}
+
+/// Keys in lower case with their values. A key that stands in several pairs has several values.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a>(pub &'a [(&'a str, &'a str)]);
+
+impl ConditionContext for Keys<'_> {
+    fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
+        let mut is_present = false;
+        for (_, value) in self.0.iter().filter(|(name, _)| *name == key) {
+            is_present = true;
+            take(value);
+        }
+        is_present
+    }
+}
+
+/// No keys at all.
+#[derive(Debug, Clone, Copy)]
+pub struct NoKeys;
+
+impl ConditionContext for NoKeys {
+    fn values(&self, _: &str, _: &mut dyn FnMut(&str)) -> bool {
+        false
+    }
+}
+
+impl<'a> Target<'a> {
+    pub fn new(resource: &'a Resource) -> Self {
+        Self { resource, policy: None, tags: &[], request_tags: RequestTags::None, keys: &NoKeys }
+    }
+
+    #[must_use]
+    pub fn with_policy(self, policy: Option<ResourcePolicy<'a>>) -> Self {
+        Self { policy, ..self }
+    }
+
+    #[must_use]
+    pub fn with_tags(self, tags: &'a [Tag]) -> Self {
+        Self { tags, ..self }
+    }
+
+    #[must_use]
+    pub fn with_request_tags(self, request_tags: RequestTags<'a>) -> Self {
+        Self { request_tags, ..self }
+    }
+
+    #[must_use]
+    pub fn with_keys(self, keys: &'a (dyn ConditionContext + Sync)) -> Self {
+        Self { keys, ..self }
+    }
+}

@@ -1,0 +1,88 @@
+//! Under which actions a change may happen.
+
+use std::sync::Arc;
+
+use policy::{Action, Permit};
+use terms::AccountId;
+
+use crate::{Change, EntityKind, IdentityChange, SecretChange};
+
+macro_rules! actions {
+    ($service:literal: $( $operation:ident )*) => {
+        &[$( Action::new(concat!($service, ":", stringify!($operation))) ),*]
+    };
+}
+
+const CREATES_SECRETS: &[Action] = actions!("secretsmanager": CreateSecret);
+const UPDATES_SECRETS: &[Action] = actions!("secretsmanager":
+    PutSecretValue UpdateSecret UpdateSecretVersionStage TagResource UntagResource DeleteSecret RestoreSecret
+    PutResourcePolicy DeleteResourcePolicy TrimVersions);
+const ERASES_SECRETS: &[Action] = actions!("secretsmanager": DeleteSecret EndRecoveryWindow);
+const MAKES_KEYS: &[Action] = actions!("kms": CreateKey);
+const MAKES_ACCOUNTS: &[Action] = actions!("keepwell": CreateAccount);
+const CLOSES_ACCOUNTS: &[Action] = actions!("keepwell": CloseAccount);
+
+const USERS: &[Action] = actions!("iam":
+    CreateUser UpdateUser DeleteUser TagUser UntagUser PutUserPermissionsBoundary DeleteUserPermissionsBoundary
+    PutUserPolicy DeleteUserPolicy AttachUserPolicy DetachUserPolicy CreateLoginProfile UpdateLoginProfile
+    DeleteLoginProfile ChangePassword);
+const GROUPS: &[Action] = actions!("iam":
+    CreateGroup UpdateGroup DeleteGroup AddUserToGroup RemoveUserFromGroup PutGroupPolicy DeleteGroupPolicy
+    AttachGroupPolicy DetachGroupPolicy);
+const ROLES: &[Action] = actions!("iam":
+    CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole
+    PutRolePermissionsBoundary DeleteRolePermissionsBoundary PutRolePolicy DeleteRolePolicy AttachRolePolicy
+    DetachRolePolicy);
+const POLICIES: &[Action] = actions!("iam":
+    CreatePolicy DeletePolicy CreatePolicyVersion DeletePolicyVersion SetDefaultPolicyVersion TagPolicy UntagPolicy);
+const INSTANCE_PROFILES: &[Action] = actions!("iam":
+    CreateInstanceProfile DeleteInstanceProfile AddRoleToInstanceProfile RemoveRoleFromInstanceProfile
+    TagInstanceProfile UntagInstanceProfile);
+const MFA_DEVICES: &[Action] = actions!("iam":
+    CreateVirtualMFADevice DeleteVirtualMFADevice EnableMFADevice DeactivateMFADevice ResyncMFADevice TagMFADevice
+    UntagMFADevice);
+/// A one-time code that was taken is noted with its device.
+const TAKES_CODES: &[Action] = actions!("sts": AssumeRole GetSessionToken);
+const ACCESS_KEYS: &[Action] = actions!("iam": CreateAccessKey UpdateAccessKey DeleteAccessKey);
+const SETTINGS: &[Action] = actions!("iam": CreateAccountAlias DeleteAccountAlias);
+
+pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
+    let covers = |actions: &[Action], arn: &str| actions.iter().any(|action| permit.covers(*action, arn).is_ok());
+    match change {
+        Change::Secret(SecretChange::Create { after }) => covers(CREATES_SECRETS, &after.arn),
+        Change::Secret(SecretChange::Update { before, .. }) => covers(UPDATES_SECRETS, &before.arn),
+        Change::Secret(SecretChange::Erase { before }) => covers(ERASES_SECRETS, &before.arn),
+        Change::Account(account) => covers(MAKES_ACCOUNTS, &account_arn(account.id)),
+        Change::CloseAccount(account) => covers(CLOSES_ACCOUNTS, &account_arn(*account)),
+        Change::Key(key) => {
+            let arn = account_arn(key.scope.account);
+            covers(MAKES_KEYS, &arn) || covers(MAKES_ACCOUNTS, &arn)
+        }
+        Change::Identity(change) => may_change_identities(permit, change),
+    }
+}
+
+/// The permit must be for this account's IAM, and its action one that touches every kind of thing in the change.
+fn may_change_identities(permit: &Permit, change: &IdentityChange) -> bool {
+    let action = permit.action();
+    let is_one_of = |actions: &[Action]| actions.contains(&action);
+    permit.covers_account(change.account).is_ok()
+        && change.kinds().all(|kind| {
+            is_one_of(MAKES_ACCOUNTS)
+                || match kind {
+                    EntityKind::User => is_one_of(USERS),
+                    EntityKind::Group => is_one_of(GROUPS),
+                    EntityKind::Role => is_one_of(ROLES),
+                    EntityKind::Policy => is_one_of(POLICIES),
+                    EntityKind::InstanceProfile => is_one_of(INSTANCE_PROFILES),
+                    EntityKind::MfaDevice => is_one_of(MFA_DEVICES) || is_one_of(TAKES_CODES),
+                    EntityKind::AccessKey => is_one_of(ACCESS_KEYS),
+                    EntityKind::Settings => is_one_of(SETTINGS),
+                }
+        })
+}
+
+/// The resource that permits for an account's own affairs name.
+pub(crate) fn account_arn(account: AccountId) -> Arc<str> {
+    format!("arn:aws:iam::{account}:root").into()
+}
