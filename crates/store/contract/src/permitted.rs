@@ -66,19 +66,19 @@ pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
 fn may_change_identities(permit: &Permit, change: &IdentityChange) -> bool {
     let action = permit.action();
     let is_one_of = |actions: &[Action]| actions.contains(&action);
+    if is_one_of(MAKES_ACCOUNTS) {
+        return permit.covers(action, &account_arn(change.account)).is_ok();
+    }
     permit.covers_account(change.account).is_ok()
-        && change.kinds().all(|kind| {
-            is_one_of(MAKES_ACCOUNTS)
-                || match kind {
-                    EntityKind::User => is_one_of(USERS),
-                    EntityKind::Group => is_one_of(GROUPS),
-                    EntityKind::Role => is_one_of(ROLES),
-                    EntityKind::Policy => is_one_of(POLICIES),
-                    EntityKind::InstanceProfile => is_one_of(INSTANCE_PROFILES),
-                    EntityKind::MfaDevice => is_one_of(MFA_DEVICES) || is_one_of(TAKES_CODES),
-                    EntityKind::AccessKey => is_one_of(ACCESS_KEYS),
-                    EntityKind::Settings => is_one_of(SETTINGS),
-                }
+        && change.kinds().all(|kind| match kind {
+            EntityKind::User => is_one_of(USERS),
+            EntityKind::Group => is_one_of(GROUPS),
+            EntityKind::Role => is_one_of(ROLES),
+            EntityKind::Policy => is_one_of(POLICIES),
+            EntityKind::InstanceProfile => is_one_of(INSTANCE_PROFILES),
+            EntityKind::MfaDevice => is_one_of(MFA_DEVICES) || is_one_of(TAKES_CODES),
+            EntityKind::AccessKey => is_one_of(ACCESS_KEYS),
+            EntityKind::Settings => is_one_of(SETTINGS),
         })
 }
 

@@ -402,11 +402,11 @@ mod tests {
         assert!(matches!(answered.next(), Some(Err(CommitError::Full))));
         assert!(answered.next().unwrap().is_ok());
 
-        let number = writer.scopes.number(first.scope).unwrap();
+        let number = writer.kept.scopes.number(first.scope).unwrap();
         for (secret, is_there) in [("first", true), ("half", false), ("big", false), ("last", true)] {
             let sql = "SELECT count(*) FROM secret WHERE name = ?";
             let count: u64 = writer.connection.query_row(sql, [secret], |row| row.get(0)).unwrap();
-            assert_eq!((count == 1, writer.cache.get(number, secret).is_some()), (is_there, is_there), "{secret}");
+            assert_eq!((count == 1, writer.kept.cache.get(number, secret).is_some()), (is_there, is_there), "{secret}");
         }
         // What was undone is not counted.
         assert_eq!(writer.counts.get(&writer.connection, number).unwrap(), 2);
@@ -432,10 +432,10 @@ mod tests {
         crate::migrate::migrate(&mut connection).unwrap();
         let scopes = Arc::new(Scopes::load(&connection).unwrap());
         let cache = Arc::new(RecordCache::new(1 << 20));
+        let identities = Arc::new(IdentityCache::load(&connection).unwrap());
         WriterThread {
             connection,
-            scopes,
-            cache,
+            kept: Kept { scopes, cache, identities },
             counts: Counts::default(),
             observer: Observer::default(),
             _folder: folder,

@@ -212,7 +212,7 @@ pub async fn reopening_gives_everything_back<F: Fixture>() {
         revisions.sort_unstable();
         let (accounts, keys) = (store.accounts().await.unwrap(), store.keys().await.unwrap());
         let (pending, due) = (store.pending_records().await.unwrap(), house.due(later(1000)).await);
-        assert_eq!((revisions.len(), accounts.len(), keys.len(), pending.len(), due.len()), (4, 1, 1, 1, 1));
+        assert_eq!((revisions.len(), accounts.len(), keys.len(), pending.len(), due.len()), (5, 1, 1, 1, 1));
         format!("{revisions:?} {accounts:?} {keys:?} {pending:?} {due:?}")
     }
 }
