@@ -17,6 +17,7 @@ mod security_log;
 mod session;
 mod standing;
 mod target;
+mod unique_id;
 mod user_identity;
 
 pub use access_key::{AccessKeyPrefix, NewAccessKey, account_of_access_key, new_access_key};
@@ -29,3 +30,4 @@ pub use decisions::Told;
 pub use session::{Restrictions, SessionClaims, SessionCredentials, SessionHolder, SessionKey};
 pub use standing::{Standing, managed_policy};
 pub use target::{Keys, NoKeys, RequestTags, ResourcePolicy, Target};
+pub use unique_id::{UniqueIdPrefix, new_unique_id};
