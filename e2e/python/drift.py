@@ -1,4 +1,4 @@
-"""What the newest botocore knows of Secrets Manager that the server lacks: the answer of `make drift`.
+"""What the newest botocore knows of the services that the server lacks: the answer of `make drift`.
 
     python drift.py FOLDER      # FOLDER holds that botocore, as `pip install --target FOLDER botocore` leaves it
 """
@@ -19,9 +19,13 @@ def version_in(folder):
 
 def main(folder):
     data = pathlib.Path(folder) / "botocore" / "data"
-    newest = model.of_botocore(botocore.loaders.Loader(extra_search_paths=[str(data)], include_default_search_paths=False))
-    ours = model.of_server()
+    loader = botocore.loaders.Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
+    for service in model.SERVICES:
+        tell(service, version_in(folder), model.of_botocore(service, loader))
 
+
+def tell(service, version, newest):
+    ours = model.of_server(service)
     lacking = sorted(set(newest) - set(ours))
     found = []
     for operation in sorted(set(ours) & set(newest)):
@@ -32,7 +36,7 @@ def main(folder):
         for error in sorted(set(newest[operation]["errors"]) - set(ours[operation]["errors"])):
             found.append((f"{operation} error {error}", "absent", "present"))
 
-    print(f"botocore {version_in(folder)} knows {len(newest)} operations, the server routes {len(ours)} of them.")
+    print(f"\n{service}: botocore {version} knows {len(newest)} operations, the server states {len(ours)} of them.")
     print(f"\nOperations we lack: {len(lacking)}")
     for operation in lacking:
         members = ", ".join(newest[operation]["input"]["members"])

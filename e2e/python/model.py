@@ -1,6 +1,6 @@
-"""A service model, as botocore tells it, in the words in which the server describes its own shapes.
+"""The service models, as botocore tells them, in the words in which the server describes its own shapes.
 
-The server's description is what `cargo run -p keepwell-secretsmanager --example shapes` prints.
+The server's description of a service is what `cargo run -p keepwell-<service> --example shapes` prints.
 """
 
 import json
@@ -12,27 +12,30 @@ import botocore.model
 
 from server import REPOSITORY
 
+# The services whose shapes are stated, as botocore names them; each crate is named alike.
+SERVICES = ("secretsmanager", "sts")
+
 # What a shape may constrain, as the description names it.
 CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive")
 
 
-def of_server():
-    """Every operation that the server routes, by its own account."""
-    told = os.environ.get("E2E_SHAPES")
-    if told:
-        with open(told, encoding="utf-8") as file:
+def of_server(service):
+    """Every operation whose shapes the server states, by its own account."""
+    folder = os.environ.get("E2E_SHAPES")
+    if folder:
+        with open(f"{folder}/{service}.json", encoding="utf-8") as file:
             return json.load(file)["operations"]
-    command = ["cargo", "run", "--quiet", "--package", "keepwell-secretsmanager", "--example", "shapes"]
+    command = ["cargo", "run", "--quiet", "--package", f"keepwell-{service}", "--example", "shapes"]
     printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
     assert printed.returncode == 0, printed.stderr
     return json.loads(printed.stdout)["operations"]
 
 
-def of_botocore(loader=None):
+def of_botocore(service, loader=None):
     """Every operation of the service model inside a botocore package; by default the installed one."""
-    loaded = (loader or botocore.loaders.Loader()).load_service_model("secretsmanager", "service-2")
-    service = botocore.model.ServiceModel(loaded, "secretsmanager")
-    return {name: _operation(service.operation_model(name)) for name in service.operation_names}
+    loaded = (loader or botocore.loaders.Loader()).load_service_model(service, "service-2")
+    model = botocore.model.ServiceModel(loaded, service)
+    return {name: _operation(model.operation_model(name)) for name in model.operation_names}
 
 
 def _operation(operation):

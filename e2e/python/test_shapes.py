@@ -1,4 +1,4 @@
-"""The foreign judge: every shape of the server held against the service model inside the pinned botocore."""
+"""The foreign judge: every shape of the server held against the service models inside the pinned botocore."""
 
 import botocore
 import pytest
@@ -6,25 +6,33 @@ import pytest
 import model
 from shapes_allowed import ALLOWED
 
-ROUTED = {
-    "BatchGetSecretValue", "CreateSecret", "DeleteSecret", "DescribeSecret", "GetRandomPassword", "GetSecretValue",
-    "ListSecretVersionIds", "ListSecrets", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
-    "UpdateSecret", "UpdateSecretVersionStage",
+STATED = {
+    "secretsmanager": {
+        "BatchGetSecretValue", "CreateSecret", "DeleteSecret", "DescribeSecret", "GetRandomPassword", "GetSecretValue",
+        "ListSecretVersionIds", "ListSecrets", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
+        "UpdateSecret", "UpdateSecretVersionStage",
+    },
+    "sts": {
+        "AssumeRole", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetFederationToken",
+        "GetSessionToken",
+    },
 }  # fmt: skip
+
+EACH_OPERATION = [(service, operation) for service in model.SERVICES for operation in sorted(STATED[service])]
 
 
 @pytest.fixture(scope="module")
 def ours():
-    return model.of_server()
+    return {service: model.of_server(service) for service in model.SERVICES}
 
 
 @pytest.fixture(scope="module")
 def theirs():
-    return model.of_botocore()
+    return {service: model.of_botocore(service) for service in model.SERVICES}
 
 
-def unexplained(found):
-    return [one for one in found if one[0] not in ALLOWED]
+def unexplained(service, found):
+    return [one for one in found if one[0] not in ALLOWED[service]]
 
 
 def told(found):
@@ -35,35 +43,37 @@ def test_the_judge_is_new_enough():
     assert tuple(map(int, botocore.__version__.split("."))) >= (1, 44, 5)
 
 
-def test_exactly_these_operations_are_described(ours):
-    assert set(ours) == ROUTED
+@pytest.mark.parametrize("service", model.SERVICES)
+def test_exactly_these_operations_are_described(ours, service):
+    assert set(ours[service]) == STATED[service]
 
 
-@pytest.mark.parametrize("operation", sorted(ROUTED))
-def test_every_member_of_the_request_is_constrained_as_the_service_says(ours, theirs, operation):
-    found = model.differences(ours[operation]["input"], theirs[operation]["input"], operation, constraints=True)
-    assert not unexplained(found), told(unexplained(found))
+@pytest.mark.parametrize("service, operation", EACH_OPERATION)
+def test_every_member_of_the_request_is_constrained_as_the_service_says(ours, theirs, service, operation):
+    mine, other = ours[service][operation]["input"], theirs[service][operation]["input"]
+    found = unexplained(service, model.differences(mine, other, operation, constraints=True))
+    assert not found, told(found)
 
 
-@pytest.mark.parametrize("operation", sorted(ROUTED))
-def test_every_member_of_the_answer_has_its_name_and_type(ours, theirs, operation):
-    here = f"{operation} answer"
-    found = model.differences(ours[operation]["output"], theirs[operation]["output"], here, constraints=False)
-    assert not unexplained(found), told(unexplained(found))
+@pytest.mark.parametrize("service, operation", EACH_OPERATION)
+def test_every_member_of_the_answer_has_its_name_and_type(ours, theirs, service, operation):
+    mine, other = ours[service][operation]["output"], theirs[service][operation]["output"]
+    found = unexplained(service, model.differences(mine, other, f"{operation} answer", constraints=False))
+    assert not found, told(found)
 
 
-@pytest.mark.parametrize("operation", sorted(ROUTED))
-def test_the_errors_are_those_the_service_declares(ours, theirs, operation):
-    assert sorted(ours[operation]["errors"]) == theirs[operation]["errors"]
+@pytest.mark.parametrize("service, operation", EACH_OPERATION)
+def test_the_errors_are_those_the_service_declares(ours, theirs, service, operation):
+    assert sorted(ours[service][operation]["errors"]) == theirs[service][operation]["errors"]
 
 
-def test_every_allowed_difference_still_exists_and_has_a_reason(ours, theirs):
+@pytest.mark.parametrize("service", model.SERVICES)
+def test_every_allowed_difference_still_exists_and_has_a_reason(ours, theirs, service):
     differing = set()
-    for operation in ours:
+    for operation in ours[service]:
         for part, suffix, constraints in (("input", "", True), ("output", " answer", False)):
-            found = model.differences(
-                ours[operation][part], theirs[operation][part], operation + suffix, constraints=constraints
-            )
+            mine, other = ours[service][operation][part], theirs[service][operation][part]
+            found = model.differences(mine, other, operation + suffix, constraints=constraints)
             differing |= {path for path, *_ in found}
-    assert set(ALLOWED) <= differing
-    assert all(ALLOWED.values())
+    assert set(ALLOWED[service]) <= differing
+    assert all(ALLOWED[service].values())

@@ -1,9 +1,11 @@
 //! A statement as data, in the words of the service model it is held against.
 
+use std::collections::BTreeMap;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::{Form, Kind, Slot};
+use crate::{Form, Kind, OperationShape, Slot};
 
 /// One wire type: what a tool that compares us with AWS's model needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,6 +61,30 @@ impl Description {
         self.min = min.and_then(|min| i64::try_from(min).ok());
         self.max = max.and_then(|max| i64::try_from(max).ok());
         self
+    }
+}
+
+/// All operations of a service.
+#[derive(Debug, Serialize)]
+pub struct ServiceDescription {
+    operations: BTreeMap<&'static str, OperationDescription>,
+}
+
+#[derive(Debug, Serialize)]
+struct OperationDescription {
+    input: Description,
+    /// Absent where the operation answers an empty body.
+    output: Option<Description>,
+    errors: &'static [&'static str],
+}
+
+impl ServiceDescription {
+    pub fn of(operations: &[OperationShape]) -> Self {
+        let operations = operations.iter().map(|operation| {
+            let (input, output) = ((operation.input)(), (operation.output)());
+            (operation.name, OperationDescription { input, output, errors: operation.errors })
+        });
+        Self { operations: operations.collect() }
     }
 }
 

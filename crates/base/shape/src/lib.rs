@@ -52,7 +52,7 @@ mod write;
 mod xml;
 
 pub use boolean::Boolean;
-pub use description::Description;
+pub use description::{Description, ServiceDescription};
 pub use enumeration::{Choice, Enumeration};
 pub use form::{Draft, Form, Kind, RecordedKind, Value};
 pub use fuzz::fuzz;

@@ -23,10 +23,7 @@ mod tags;
 mod update_secret;
 mod update_secret_version_stage;
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-use shape::{Description, OperationShape};
+use shape::{OperationShape, ServiceDescription};
 
 pub use batch_get_secret_value::{
     APIErrorType, BatchGetSecretValue, BatchGetSecretValueRequest, BatchGetSecretValueResponse, SecretValueEntry,
@@ -75,26 +72,8 @@ pub const OPERATIONS: &[OperationShape] = &[
 ];
 
 /// The statements as data, to be compared with AWS's model.
-#[derive(Debug, Serialize)]
-pub struct ServiceDescription {
-    operations: BTreeMap<&'static str, OperationDescription>,
-}
-
-#[derive(Debug, Serialize)]
-struct OperationDescription {
-    input: Description,
-    /// Absent where the operation answers an empty body.
-    output: Option<Description>,
-    errors: &'static [&'static str],
-}
-
 pub fn description() -> ServiceDescription {
-    let operations = OPERATIONS.iter().map(|operation| {
-        let described =
-            OperationDescription { input: (operation.input)(), output: (operation.output)(), errors: operation.errors };
-        (operation.name, described)
-    });
-    ServiceDescription { operations: operations.collect() }
+    ServiceDescription::of(OPERATIONS)
 }
 
 /// Parses the bytes as each operation's request. Panics when a promise of the shapes is broken.

@@ -1,0 +1,3 @@
+//! AWS Security Token Service: who a caller is, and sessions that end.
+
+pub mod shapes;
