@@ -56,8 +56,9 @@ mod tests {
     impl Entropy for Scrambled {
         fn fill(&self, bytes: &mut [u8]) {
             for byte in bytes {
-                let number = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                *byte = (number >> 56).to_le_bytes()[0];
+                let number = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+                let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                *byte = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb).to_be_bytes()[0];
             }
         }
     }
