@@ -70,6 +70,18 @@ macro_rules! stories {
                 a_full_region_takes_exactly_as_many_secrets_as_it_may
                 an_erased_secret_makes_room_in_a_full_region
             }
+            identities {
+                an_account_s_iam_comes_back_as_it_was_left
+                two_answers_without_a_change_between_them_are_one_state
+                a_change_of_an_older_state_is_a_conflict
+                of_many_changes_to_one_state_exactly_one_happens
+                names_are_one_whatever_their_case_and_a_renamed_one_is_free
+                a_deleted_access_key_is_found_nowhere
+                a_closed_account_lets_nobody_in_and_keeps_its_id
+                a_change_needs_a_permit_for_its_account_and_every_kind_in_it
+                the_last_use_only_moves_forward
+                every_account_is_told_with_its_revision
+            }
             jobs {
                 due_jobs_come_longest_overdue_first
                 scheduling_again_moves_the_due_time_and_raises_the_fence

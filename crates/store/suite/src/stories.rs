@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod commits;
 pub mod freshness;
 pub mod guards;
+pub mod identities;
 pub mod jobs;
 pub mod lists;
 pub mod model;
@@ -22,6 +23,7 @@ mod tests {
             include_str!("stories/commits.rs"),
             include_str!("stories/freshness.rs"),
             include_str!("stories/guards.rs"),
+            include_str!("stories/identities.rs"),
             include_str!("stories/jobs.rs"),
             include_str!("stories/lists.rs"),
             include_str!("stories/model.rs"),
