@@ -81,6 +81,7 @@ impl House {
             house: self,
             access_key_id: ACCESS_KEY_ID,
             secret_access_key: SECRET_ACCESS_KEY,
+            session_token: None,
             region: REGION,
             service: "secretsmanager",
         }

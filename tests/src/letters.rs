@@ -16,6 +16,7 @@ pub(crate) struct Persona<'a> {
     pub(crate) house: &'a House,
     pub(crate) access_key_id: &'a str,
     pub(crate) secret_access_key: &'a str,
+    pub(crate) session_token: Option<&'a str>,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
 }
@@ -65,11 +66,11 @@ impl<'a> Persona<'a> {
     }
 
     pub(crate) fn sign(self, letter: &mut Letter) {
-        let Self { house, access_key_id, secret_access_key, region, service } = self;
+        let Self { house, access_key_id, secret_access_key, session_token, region, service } = self;
         let signer = Signer {
             access_key_id,
             secret_access_key: secret_access_key.as_bytes(),
-            session_token: None,
+            session_token,
             region,
             service,
         };
@@ -127,6 +128,18 @@ impl Letter {
         headers.insert("content-type", HeaderValue::from_static(JSON));
         headers.insert("user-agent", HeaderValue::from_static("aws-cli/2.27.0"));
         headers.insert("x-amz-target", HeaderValue::try_from(format!("secretsmanager.{operation}")).unwrap());
+        Self { method: "POST".to_owned(), target: "/".to_owned(), headers, body: body.to_vec() }
+    }
+
+    /// An unsigned request of the query protocol.
+    pub(crate) fn form(body: &[u8]) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert("host", HeaderValue::from_static("iam.amazonaws.com"));
+        headers.insert(
+            "content-type",
+            HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8"),
+        );
+        headers.insert("user-agent", HeaderValue::from_static("aws-cli/2.27.0"));
         Self { method: "POST".to_owned(), target: "/".to_owned(), headers, body: body.to_vec() }
     }
 
