@@ -1,10 +1,12 @@
 //! A decision that explains itself.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    ConditionContext, Documents, Inquiry,
-    decide::{Layer, Verdict},
-    document::{Effect, Span},
-    set::PolicySource,
+    ConditionContext, Documents, Effect, Inquiry, Layer, PolicySource, Principal, Span, Verdict,
+    decide::{Reading, Readings, Request, Witness, of_job},
+    set::Found,
+    statement::Condition,
 };
 
 /// How an inquiry was decided, and by what.
@@ -61,14 +63,152 @@ pub struct NearMiss {
 }
 
 /// Answers like [`crate::decide`], and says why.
-pub fn explain(inquiry: &Inquiry<'_>, _documents: &Documents<'_>, _context: &dyn ConditionContext) -> Explanation {
-    let cause = crate::Cause { layer: Layer::Identity, is_explicit: false };
-    let _ = inquiry;
+pub fn explain(inquiry: &Inquiry<'_>, documents: &Documents<'_>, context: &dyn ConditionContext) -> Explanation {
+    let request = Request::of_inquiry(inquiry, context);
+    if let Principal::Service { account, job } = inquiry.principal {
+        let owner = inquiry.resource_account.unwrap_or(*account);
+        return Explanation::bare(of_job((*account, job.as_str()), owner, inquiry.action));
+    }
+    let mut notes = Notes::default();
+    let readings = Readings::take(&request, documents, &mut notes);
+    let role = documents.resource_role;
+    let answer = |(layer, reading)| LayerAnswer {
+        layer,
+        answer: Answer::of(reading),
+        is_required: readings.requires(layer, &request, role),
+    };
     Explanation {
-        verdict: Verdict::Denied(cause),
-        layers: Vec::new(),
-        matched: Vec::new(),
-        near_misses: Vec::new(),
-        missing_keys: Vec::new(),
+        verdict: readings.verdict(&request, role),
+        layers: readings.in_order(role).map(answer).collect(),
+        matched: notes.matched,
+        near_misses: notes.near_misses,
+        missing_keys: notes.missing_keys.into_iter().collect(),
+    }
+}
+
+impl Explanation {
+    fn bare(verdict: Verdict) -> Self {
+        Self { verdict, layers: vec![], matched: vec![], near_misses: vec![], missing_keys: vec![] }
+    }
+}
+
+impl Answer {
+    fn of(reading: Reading) -> Self {
+        match (reading.denies, reading.allows()) {
+            (true, _) => Self::ExplicitDeny,
+            (false, true) => Self::Allowed,
+            (false, false) => Self::ImplicitDeny,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    matched: Vec<Matched>,
+    near_misses: Vec<NearMiss>,
+    missing_keys: BTreeSet<String>,
+}
+
+impl Witness for Notes {
+    const WANTS_ALL: bool = true;
+
+    fn asked(&mut self, found: &Found<'_>, fits: bool, context: &dyn ConditionContext) {
+        let is_missing = |key: &str| !context.values(key, &mut |_| {});
+        let variables = found.statement.variables().filter(|variable| variable.default.is_none());
+        let of_variables = variables.map(|variable| (&variable.key, &variable.written));
+        let conditions = found.statement.conditions.iter().filter(|_| fits);
+        let of_conditions = conditions.map(|condition| (&condition.key, &condition.written_key));
+        let missing = of_variables.chain(of_conditions).filter(|(key, _)| is_missing(key));
+        self.missing_keys.extend(missing.map(|(_, written)| written.to_string()));
+    }
+
+    fn matched(&mut self, layer: Layer, found: &Found<'_>) {
+        self.matched.push(Matched {
+            source: found.source.clone(),
+            statement: found.number,
+            sid: found.statement.sid.clone(),
+            effect: found.statement.effect,
+            layer,
+            position: found.statement.position,
+        });
+    }
+
+    fn missed(&mut self, layer: Layer, found: &Found<'_>, condition: &Condition) {
+        self.near_misses.push(NearMiss {
+            source: found.source.clone(),
+            statement: found.number,
+            sid: found.statement.sid.clone(),
+            effect: found.statement.effect,
+            layer,
+            operator: condition.written_operator.to_string(),
+            key: condition.written_key.to_string(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        MapContext, PolicyKind, PolicySet,
+        testing::{role_session, set, user},
+    };
+
+    const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/db-Ab12Cd";
+
+    fn ask(principal: &Principal, documents: &Documents<'_>) -> Explanation {
+        let inquiry =
+            Inquiry { principal, action: "SecretsManager:getsecretvalue", resource: SECRET, resource_account: None };
+        explain(&inquiry, documents, &MapContext::default())
+    }
+
+    #[test]
+    fn an_explanation_names_what_matched_what_nearly_did_and_what_was_missing() {
+        let identity = set(
+            PolicyKind::Identity,
+            &[
+                r#"{"Version":"2012-10-17","Statement":[
+{"Sid":"Near","Effect":"Allow","Action":"secretsmanager:*","Resource":"*",
+ "Condition":{"StringEquals":{"aws:PrincipalTag/Team":"red"},"Null":{"aws:username":"true"}}},
+{"Sid":"Other","Effect":"Allow","Action":"kms:*","Resource":"*","Condition":{"Bool":{"a:b":"true"}}}]}"#,
+                r#"{"Version":"2012-10-17","Statement":{"Sid":"Hit","Effect":"Allow",
+                "Action":"secretsmanager:GetSecretValue","Resource":["arn:aws:secretsmanager:*:*:${aws:x}","*"]}}"#,
+            ],
+        );
+        let explanation = ask(&user("alice"), &Documents { identity: &identity, ..Documents::default() });
+        assert_eq!(explanation.verdict, Verdict::Allowed);
+        let [matched] = explanation.matched.as_slice() else { panic!("{explanation:?}") };
+        assert_eq!(matched.sid.as_deref(), Some("Hit"));
+        assert_eq!((&*matched.source.id, matched.statement, matched.layer), ("document-1", 0, Layer::Identity));
+        let [near] = explanation.near_misses.as_slice() else { panic!("{explanation:?}") };
+        assert_eq!(near.sid.as_deref(), Some("Near"));
+        assert_eq!((near.operator.as_str(), near.key.as_str()), ("StringEquals", "aws:PrincipalTag/Team"));
+        assert_eq!(explanation.missing_keys, ["aws:PrincipalTag/Team", "aws:username", "aws:x"]);
+        let layer = LayerAnswer { layer: Layer::Identity, answer: Answer::Allowed, is_required: true };
+        assert_eq!(explanation.layers, [layer]);
+    }
+
+    #[test]
+    fn a_layer_that_a_direct_grant_replaces_is_not_required() {
+        let resource = set(
+            PolicyKind::Resource,
+            &[r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ops/deployer"},
+            "Action":"*","Resource":"*"}}"#],
+        );
+        let boundary = PolicySet::default();
+        let documents = Documents { resource: Some(&resource), boundary: Some(&boundary), ..Documents::default() };
+        let explanation = ask(&role_session(), &documents);
+        assert_eq!(explanation.verdict, Verdict::Denied(crate::Cause { layer: Layer::Boundary, is_explicit: false }));
+        let required = |layer| explanation.layers.iter().find(|answer| answer.layer == layer).map(|a| a.is_required);
+        assert_eq!(required(Layer::Identity), Some(false));
+        assert_eq!(required(Layer::Boundary), Some(true));
+        assert_eq!(required(Layer::Resource), Some(false));
+    }
+
+    #[test]
+    fn a_job_of_the_service_needs_no_policies() {
+        let Some(account) = user("alice").account() else { panic!() };
+        let job = Principal::Service { account, job: crate::Action::new("SecretsManager:getsecretvalue") };
+        assert_eq!(ask(&job, &Documents::default()).verdict, Verdict::Allowed);
     }
 }

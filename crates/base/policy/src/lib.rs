@@ -5,8 +5,8 @@
 //! turns an allowed decision into a [`Permit`]; and a permit is what reading metadata, opening a value and changing
 //! anything demand.
 //!
-//! Policies have not arrived yet: an account's root user may do everything within its account, and each of the
-//! service's own background jobs may do its one thing. Everyone else is refused.
+//! A [`Policy`] is a document, parsed, checked and compiled once; a [`PolicySet`] indexes the documents that are read
+//! together; [`Documents`] are the sets that govern one request. [`explain`] answers like [`decide`] and says why.
 
 mod action;
 mod context;
@@ -14,21 +14,29 @@ mod decide;
 mod document;
 mod documents;
 mod explain;
+mod index;
+mod pattern;
 mod permit;
 mod principal;
+mod public;
 mod question;
 mod set;
+mod statement;
+#[cfg(test)]
+mod testing;
+mod value;
 
 pub use action::Action;
 pub use context::{ConditionContext, MapContext};
 pub use decide::{Cause, Decision, Denied, Layer, Verdict, decide};
 pub use document::{
-    Effect, Policy, PolicyError, PolicyKind, Position, PrincipalElement, PrincipalKind, Span, Statement, is_public,
-    policy_size, rewrite_principals,
+    Policy, PolicyError, PolicyKind, Position, PrincipalElement, PrincipalKind, Span, policy_size, rewrite_principals,
 };
 pub use documents::{Documents, ResourceRole};
 pub use explain::{Answer, Explanation, LayerAnswer, Matched, NearMiss, explain};
 pub use permit::{Permit, PermitIssuer, WrongPermit};
 pub use principal::{FederatedUser, Principal, RoleSession, User};
+pub use public::is_public;
 pub use question::{Inquiry, Question, Resource};
 pub use set::{Attached, PolicySet, PolicySource, SourceKind};
+pub use statement::{Effect, Statement};

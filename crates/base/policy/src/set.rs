@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::Policy;
+use crate::{Policy, Statement, index::Index, statement::ActionName};
 
 /// A policy document and where it came from.
 #[derive(Clone, Debug)]
@@ -39,13 +39,24 @@ pub enum SourceKind {
 #[derive(Debug, Default)]
 pub struct PolicySet {
     documents: Vec<Attached>,
+    index: Index,
+}
+
+/// A statement of a set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found<'a> {
+    pub(crate) source: &'a PolicySource,
+    /// Counted from zero within its document.
+    pub(crate) number: usize,
+    pub(crate) statement: &'a Statement,
 }
 
 impl PolicySet {
-    pub(crate) const EMPTY: Self = Self { documents: Vec::new() };
+    pub(crate) const EMPTY: Self = Self { documents: Vec::new(), index: Index::EMPTY };
 
     pub fn new(documents: Vec<Attached>) -> Self {
-        Self { documents }
+        let index = Index::of(documents.iter().map(|attached| attached.policy.statements()));
+        Self { documents, index }
     }
 
     pub fn documents(&self) -> &[Attached] {
@@ -54,5 +65,18 @@ impl PolicySet {
 
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
+    }
+
+    /// The statements that speak of the action, each once.
+    pub(crate) fn speaking_of<'a>(&'a self, action: &'a ActionName) -> impl Iterator<Item = Found<'a>> {
+        let (sure, unsure) = self.index.candidates(action);
+        let find = |place: &crate::index::Place| {
+            let attached = self.documents.get(place.document)?;
+            let statement = attached.policy.statements().get(place.statement)?;
+            Some(Found { source: &attached.source, number: place.statement, statement })
+        };
+        let unsure = unsure.into_iter().flatten().filter_map(find);
+        let proven = unsure.filter(|found| found.statement.speaks_of_action(action));
+        sure.iter().filter_map(find).chain(proven)
     }
 }

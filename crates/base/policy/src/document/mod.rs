@@ -1,16 +1,39 @@
 //! Policy documents: from text to statements that can be decided from.
 
+mod draft;
 mod error;
+mod json;
+mod position;
+mod principals;
+mod resource_rules;
+mod rewrite;
+mod rules;
+mod size;
+#[cfg(test)]
+mod tests;
 
 pub use error::PolicyError;
+pub use position::{Position, Span};
+pub use principals::{PrincipalElement, PrincipalKind};
+pub use rewrite::rewrite_principals;
+pub use size::policy_size;
 
+use std::collections::BTreeSet;
+
+use draft::{Draft, DraftCondition, DraftStatement, Element, Version};
 use error::Fault;
+use json::Unreadable;
+use position::Ruler;
+
+use crate::{
+    pattern::ResourcePattern,
+    statement::{ActionPattern, Condition, Effect, Grantee, Grantees, Listed, Statement},
+};
 
 /// A policy document, parsed, validated and compiled.
 #[derive(Debug)]
 pub struct Policy {
     statements: Vec<Statement>,
-    keys: Vec<String>,
     principals: Vec<(PrincipalKind, String)>,
 }
 
@@ -33,53 +56,28 @@ pub enum PolicyKind {
     Key,
 }
 
-/// A statement of a document.
-#[derive(Debug)]
-pub struct Statement {
-    sid: Option<String>,
-    effect: Effect,
-    position: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    Allow,
-    Deny,
-}
-
-/// Where a statement stands in its document's text: from its opening brace to just after its closing one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Span {
-    pub start: Position,
-    pub end: Position,
-}
-
-/// A line and a column, both counted from one; columns in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Position {
-    pub line: usize,
-    pub column: usize,
-}
-
-/// One entry of a Principal or NotPrincipal element. `"*"` counts as an AWS entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PrincipalElement<'a> {
-    pub kind: PrincipalKind,
-    pub text: &'a str,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrincipalKind {
-    Aws,
-    Service,
-    Federated,
-    CanonicalUser,
-}
+/// The longest document that any operation takes, in characters.
+const CHARACTERS_MAX: usize = 131_072;
 
 impl Policy {
-    /// Everything that AWS checks when such a policy is saved, but for its size.
-    pub fn parse(_text: &str, _kind: PolicyKind) -> Result<Self, PolicyError> {
-        Err(Fault::Syntax.into())
+    /// Everything that AWS checks when such a policy is saved, but for the sizes that differ from place to place.
+    pub fn parse(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
+        if text.len() > CHARACTERS_MAX && text.chars().count() > CHARACTERS_MAX {
+            return Err(unreadable(Unreadable::Shape, kind).into());
+        }
+        let draft = Draft::read(text).map_err(|fault| unreadable(fault, kind))?;
+        rules::check(&draft, kind)?;
+        let mut ruler = Ruler::new(text);
+        let has_variables = draft.version == Some(Version::Current);
+        let principals = draft.statements.iter().filter_map(|statement| statement.principals.as_ref());
+        Ok(Self {
+            principals: principals.flat_map(|element| &element.entries).cloned().collect(),
+            statements: draft
+                .statements
+                .into_iter()
+                .map(|statement| compile(statement, &mut ruler, has_variables))
+                .collect(),
+        })
     }
 
     pub fn statements(&self) -> &[Statement] {
@@ -88,7 +86,11 @@ impl Policy {
 
     /// The condition keys that its conditions and variables use, as written, each once.
     pub fn context_keys(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(String::as_str)
+        let conditions = self.statements.iter().flat_map(|statement| &statement.conditions);
+        let conditions = conditions.map(|condition| &*condition.written_key);
+        let variables = self.statements.iter().flat_map(Statement::variables).map(|variable| &*variable.written);
+        let mut seen = BTreeSet::new();
+        conditions.chain(variables).filter(move |key| seen.insert(key.to_lowercase()))
     }
 
     /// Every entry of its Principal and NotPrincipal elements.
@@ -97,33 +99,38 @@ impl Policy {
     }
 }
 
-impl Statement {
-    pub fn sid(&self) -> Option<&str> {
-        self.sid.as_deref()
-    }
-
-    pub fn effect(&self) -> Effect {
-        self.effect
-    }
-
-    pub fn position(&self) -> Span {
-        self.position
+fn unreadable(fault: Unreadable, kind: PolicyKind) -> Fault {
+    match (kind, fault) {
+        (PolicyKind::Trust, Unreadable::Json) => Fault::Json,
+        (PolicyKind::Resource, _) => Fault::ResourcePolicySyntax,
+        _ => Fault::Syntax,
     }
 }
 
-/// How many characters AWS counts: all but whitespace.
-pub fn policy_size(text: &str) -> usize {
-    text.chars().filter(|letter| !letter.is_whitespace()).count()
+fn compile(draft: DraftStatement, ruler: &mut Ruler<'_>, has_variables: bool) -> Statement {
+    let condition = |draft: DraftCondition| {
+        Condition::new((&draft.written_operator, draft.operator), &draft.key, &draft.values, has_variables)
+    };
+    let resources = draft.resources.map(|element| list(element, |text| ResourcePattern::parse(text, has_variables)));
+    Statement {
+        sid: draft.sid,
+        // Without an effect no document passes the rules.
+        effect: draft.effect.unwrap_or(Effect::Deny),
+        position: ruler.span(&draft.range),
+        grantees: draft.principals.map(|element| Grantees {
+            is_negated: element.is_negated,
+            entries: element.entries.iter().map(|(kind, text)| Grantee::parse(*kind, text)).collect(),
+        }),
+        actions: draft.actions.map_or_else(nothing, |element| list(element, ActionPattern::parse)),
+        resources,
+        conditions: draft.conditions.into_iter().map(condition).collect(),
+    }
 }
 
-/// Rewrites each AWS entry of the Principal and NotPrincipal elements for which `change` gives a text, and keeps all
-/// else byte for byte.
-pub fn rewrite_principals(_text: &str, _change: &dyn Fn(&str) -> Option<String>) -> Result<String, PolicyError> {
-    Err(Fault::Syntax.into())
+fn list<T>(element: Element<String>, parse: impl Fn(&str) -> T) -> Listed<T> {
+    Listed { is_negated: element.is_negated, entries: element.entries.iter().map(|text| parse(text)).collect() }
 }
 
-/// Does the policy allow broad access? False only when every Allow is provably bounded to fixed accounts, principals,
-/// organizations, networks or sources.
-pub fn is_public(_policy: &Policy) -> bool {
-    true
+fn nothing<T>() -> Listed<T> {
+    Listed { is_negated: false, entries: Vec::new() }
 }
