@@ -8,12 +8,31 @@ use serde_json::{Map, Value, json};
 /// A caller, as far as policies can tell callers apart.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Caller {
-    Root { account: String },
-    User { account: String, id: String, name: String, path: String },
-    RoleSession { account: String, id: String, role: String, path: String, session: String },
+    Root {
+        account: String,
+    },
+    User {
+        account: String,
+        id: String,
+        name: String,
+        path: String,
+    },
+    RoleSession {
+        account: String,
+        id: String,
+        role: String,
+        path: String,
+        session: String,
+    },
     /// `user` is name, path and id of the user who federated; the account's root federated when there is none.
-    FederatedUser { account: String, name: String, user: Option<(String, String, String)> },
-    AwsService { name: String },
+    FederatedUser {
+        account: String,
+        name: String,
+        user: Option<(String, String, String)>,
+    },
+    AwsService {
+        name: String,
+    },
     Anonymous,
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use policy::{
-    Action, Attached, Cause, ConditionContext, FederatedUser, Inquiry, Policy, PolicyKind, PolicySet, PolicySource,
-    Principal, Question, Resource, ResourceRole, RoleSession, SourceKind, User, Verdict, decide, explain,
+use keepwell_policy::{
+    self as policy, Action, Attached, Cause, ConditionContext, FederatedUser, Inquiry, Policy, PolicyKind, PolicySet,
+    PolicySource, Principal, Question, Resource, ResourceRole, RoleSession, SourceKind, User, Verdict, decide, explain,
 };
 use serde_json::Value;
 use terms::{AccountId, RequestId};
@@ -53,7 +53,7 @@ impl Compiled {
     }
 
     /// The answer to a request, given twice: as a decision and as an explanation, which must agree.
-    pub(crate) fn ask(&self, request: &Request) -> Outcome {
+    pub(crate) fn ask(&self, request: &Request) -> Result<Outcome, String> {
         let caller = &request.caller;
         let is_entity = caller.is_entity();
         let documents = policy::Documents {
@@ -91,15 +91,20 @@ impl Compiled {
             let arn: Arc<str> = Arc::from(request.resource.as_str());
             Resource::One { arn: Arc::clone(&arn), account: owner, asked: arn }
         };
-        let question = Question { principal, action: known(&request.action), resource, request: RequestId::from_bytes([7; 16]) };
+        let question =
+            Question { principal, action: known(&request.action), resource, request: RequestId::from_bytes([7; 16]) };
         let decision = decide(question, &documents, &context);
         let decided = match decision.cause() {
             None => Outcome::Allowed,
             Some(cause) => denied(&cause),
         };
-        assert_eq!(decision.is_allowed(), decided == Outcome::Allowed, "a refusal has a cause and an allowance none");
-        assert_eq!(decided, explained, "a decision and its explanation agree");
-        decided
+        if decision.is_allowed() != (decided == Outcome::Allowed) {
+            return Err(format!("is_allowed() is {} and the cause says {decided:?}", decision.is_allowed()));
+        }
+        if decided != explained {
+            return Err(format!("the decision is {decided:?} and its explanation {explained:?}"));
+        }
+        Ok(decided)
     }
 }
 

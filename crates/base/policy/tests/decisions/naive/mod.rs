@@ -84,8 +84,9 @@ pub(crate) fn evaluate(case: &Case, tally: &RefCell<Tally>) -> Answer {
     // What the caller's own account lets it do.
     let caller = &case.request.caller;
     let mut own_side = BTreeSet::new();
-    let is_root_federated = matches!(caller, Caller::FederatedUser { user: None, .. });
-    if !identity.allow && !is_root_federated {
+    // Root may do everything in its account, so that its federated user may do what the session policy allows.
+    let is_of_root = matches!(caller, Caller::FederatedUser { user: None, .. }) && session.is_some();
+    if !identity.allow && !is_of_root {
         own_side.insert(Layer::Identity);
     }
     if boundary.is_some_and(|says| !says.allow) {

@@ -40,8 +40,8 @@ pub(super) fn naming(statement: &Value, caller: &Caller) -> Option<Naming> {
 fn identities(caller: &Caller) -> &'static [Naming] {
     match caller {
         Caller::User { .. } => &[Naming::Account],
-        Caller::RoleSession { .. } => &[Naming::Account, Naming::Origin],
-        Caller::FederatedUser { .. } => &[Naming::Account],
+        Caller::RoleSession { .. } | Caller::FederatedUser { user: Some(_), .. } => &[Naming::Account, Naming::Origin],
+        Caller::FederatedUser { user: None, .. } => &[Naming::Account],
         Caller::Root { .. } | Caller::AwsService { .. } | Caller::Anonymous => &[],
     }
 }
@@ -60,9 +60,7 @@ fn entry_naming(kind: &str, entry: &str, caller: &Caller) -> Option<Naming> {
     match kind {
         "AWS" if entry == "*" => Some(Naming::Itself),
         "AWS" => aws_naming(entry, caller),
-        "Service" => {
-            matches!(caller, Caller::AwsService { name } if name == entry).then_some(Naming::Itself)
-        }
+        "Service" => matches!(caller, Caller::AwsService { name } if name == entry).then_some(Naming::Itself),
         _ => None,
     }
 }

@@ -1,0 +1,11 @@
+//! Proof of the policy engine: a second evaluator written from the documentation alone, invented cases that both must
+//! decide alike, and a table of decisions that AWS documents.
+
+mod case;
+mod chance;
+mod differential;
+mod engine;
+mod naive;
+mod shrink;
+mod table;
+mod world;
