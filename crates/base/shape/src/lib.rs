@@ -64,7 +64,7 @@ pub use parse::{ParseError, parse_json, parse_query, parse_query_unquoted};
 pub use query::{Fault, Given, Malformed, MalformedQuery, QueryParameters, query_member, xml_answer, xml_error};
 pub use read::{read_member, skip_member};
 pub use secret::{SecretBlob, SecretText};
-pub use slot::{Optional, Required, Sensitive, Slot};
+pub use slot::{Optional, Required, RequiredSensitive, Sensitive, Slot};
 pub use structure::{Structure, Structured};
 pub use text::{Pattern, Text, TextRules};
 pub use time::Time;

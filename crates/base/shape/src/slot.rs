@@ -31,10 +31,14 @@ pub struct Required<F>(PhantomData<F>);
 #[derive(Debug)]
 pub struct Optional<F>(PhantomData<F>);
 
-/// A member that may be absent and that nobody may see: the field is an `Option`, and the trail leaves it out. It is
-/// the only slot that takes a form the trail cannot keep.
+/// A member that may be absent and that nobody may see: the field is an `Option`, and the trail leaves it out. Sensitive
+/// slots are the only ones that take a form the trail cannot keep.
 #[derive(Debug)]
 pub struct Sensitive<F>(PhantomData<F>);
+
+/// A member that the model demands and that nobody may see: the field is the value itself, and the trail leaves it out.
+#[derive(Debug)]
+pub struct RequiredSensitive<F>(PhantomData<F>);
 
 impl<F: Form<Kind: RecordedKind>> Slot for Required<F> {
     type Form = F;
@@ -42,10 +46,7 @@ impl<F: Form<Kind: RecordedKind>> Slot for Required<F> {
     const REQUIRED: bool = true;
 
     fn check(draft: Option<&Draft<F>>, at: &Path<'_>, found: &mut Violations) {
-        match draft {
-            Some(draft) => F::Kind::check(draft, &F::RULES, at, found),
-            None => found.add(&Shown::Null, at, format_args!("Member must not be null")),
-        }
+        check_required::<F>(draft, at, found);
     }
 
     fn make(draft: Option<Draft<F>>) -> Option<Value<F>> {
@@ -107,4 +108,31 @@ impl<F: Form> Slot for Sensitive<F> {
     }
 
     fn record(_: &'static str, _: &Self::Value, _: &mut Object<'_>) {}
+}
+
+impl<F: Form> Slot for RequiredSensitive<F> {
+    type Form = F;
+    type Value = Value<F>;
+    const REQUIRED: bool = true;
+
+    fn check(draft: Option<&Draft<F>>, at: &Path<'_>, found: &mut Violations) {
+        check_required::<F>(draft, at, found);
+    }
+
+    fn make(draft: Option<Draft<F>>) -> Option<Value<F>> {
+        F::Kind::make(draft?)
+    }
+
+    fn get(value: &Value<F>) -> Option<&Value<F>> {
+        Some(value)
+    }
+
+    fn record(_: &'static str, _: &Value<F>, _: &mut Object<'_>) {}
+}
+
+fn check_required<F: Form>(draft: Option<&Draft<F>>, at: &Path<'_>, found: &mut Violations) {
+    match draft {
+        Some(draft) => F::Kind::check(draft, &F::RULES, at, found),
+        None => found.add(&Shown::Null, at, format_args!("Member must not be null")),
+    }
 }

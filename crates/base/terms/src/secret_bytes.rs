@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 ///
 /// It has no `Display` and no `Serialize`, its `Debug` prints a placeholder, it wipes itself when dropped and compares
 /// in constant time. [`SecretBytes::expose`] is the only way out: searching that word is the audit.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {

@@ -1,0 +1,3 @@
+//! AWS Identity and Access Management: users, groups, roles, policies and what hangs on them.
+
+pub mod shapes;
