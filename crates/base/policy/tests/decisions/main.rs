@@ -5,6 +5,7 @@ mod case;
 mod chance;
 mod differential;
 mod engine;
+mod invalid;
 mod naive;
 mod shrink;
 mod table;

@@ -67,30 +67,22 @@ fn fields(pattern: &[Piece]) -> Vec<Vec<Piece>> {
     fields
 }
 
-/// As for an ARN of a condition, with what the Resource element adds: `*` alone is everything, an ARN of fewer than
-/// six fields goes on with wildcards, and a `*` at the end of a field may reach beyond the colon.
+/// As for an ARN of a condition, with what the Resource element adds: `*` alone is everything, and a `*` at the end of
+/// a field may reach beyond the colon.
 pub(super) fn resource(pattern: &[Piece], value: &str) -> bool {
     if pattern == [Piece::Many] {
         return true;
     }
-    let mut whole = fields(pattern);
-    let values: Vec<&str> = value.splitn(6, ':').collect();
-    if values.len() < 6 {
-        return false; // an action without a resource asks for `*`, which no ARN is
-    }
-    while whole.len() < 6 {
-        whole.push(vec![Piece::Many]);
-    }
-    reaches(&whole, value, true)
+    // An action without a resource asks for `*`, which no ARN is.
+    value.splitn(6, ':').count() == 6 && reaches(&fields(pattern), value)
 }
 
-fn reaches(fields: &[Vec<Piece>], value: &str, is_start: bool) -> bool {
+fn reaches(fields: &[Vec<Piece>], value: &str) -> bool {
     let Some((field, rest)) = fields.split_first() else { return false };
     if rest.is_empty() {
         return like(field, &chars(value));
     }
-    // Partition and service are fixed words, so that only the later fields can reach further.
-    let ends_open = field.last() == Some(&Piece::Many) && !is_start;
+    let ends_open = field.last() == Some(&Piece::Many);
     let colons: Vec<usize> = value.match_indices(':').map(|(at, _)| at).collect();
     let reachable = if ends_open { colons.len() } else { colons.len().min(1) };
     colons[..reachable].iter().any(|&at| {
@@ -100,6 +92,6 @@ fn reaches(fields: &[Vec<Piece>], value: &str, is_start: bool) -> bool {
             None => like(field, &chars(taken)),
             Some((first, _)) => like(field, &chars(first)),
         };
-        within && reaches(rest, &value[at + 1..], false)
+        within && reaches(rest, &value[at + 1..])
     })
 }
