@@ -62,7 +62,7 @@ pub struct FederatedUser {
     pub name: String,
     /// `arn:aws:sts::…:federated-user/…`
     pub arn: String,
-    /// The user who asked for the session; none when it was root.
+    /// The user who asked for the session. None when it was root, who needs no identity policies.
     pub user_arn: Option<String>,
     pub user_id: Option<String>,
 }

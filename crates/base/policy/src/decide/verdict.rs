@@ -65,6 +65,7 @@ impl Readings {
                 if is_home && is_mandatory && !granted.has(Grants::ACCOUNT) {
                     return Err(role.layer());
                 }
+                self.require_session_of_federated(request)?;
                 if needs_identity(request.principal) {
                     require(Some(self.identity), Layer::Identity)?;
                 }
@@ -87,11 +88,14 @@ impl Readings {
 
     fn require_limits(&self, request: &Request<'_>) -> Result<(), Layer> {
         require(self.boundary, Layer::Boundary)?;
-        // A federated session has what its policies give it, and without any has nothing.
-        if self.session.is_none() && matches!(request.principal, Principal::FederatedUser(_)) {
-            return Err(Layer::Session);
-        }
+        self.require_session_of_federated(request)?;
         require(self.session, Layer::Session)
+    }
+
+    /// A federated session has what its session policies give it, and without any has nothing.
+    fn require_session_of_federated(&self, request: &Request<'_>) -> Result<(), Layer> {
+        let is_federated = matches!(request.principal, Principal::FederatedUser(_));
+        if is_federated && self.session.is_none() { Err(Layer::Session) } else { Ok(()) }
     }
 }
 
@@ -109,7 +113,7 @@ fn require(reading: Option<Reading>, layer: Layer) -> Result<(), Layer> {
     if reading.is_none_or(Reading::allows) { Ok(()) } else { Err(layer) }
 }
 
-/// May it do nothing but what its identity policies allow? Root may do all, and so may whom root federates, within the
+/// May it do nothing but what its identity policies allow? Root may do all; so may whom root federates, within the
 /// session's policies.
 fn needs_identity(principal: &Principal) -> bool {
     match principal {

@@ -1,5 +1,7 @@
 //! Texts with variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the escapes `${*}`, `${?}`, `${$}`.
 
+use std::borrow::Cow;
+
 use super::{Glob, GlobBuilder};
 use crate::ConditionContext;
 
@@ -85,24 +87,30 @@ impl Template {
         Some(whole)
     }
 
-    /// Six templates, split at the first five colons that are written out: those of variables do not count.
-    pub(crate) fn split_arn(&self) -> Option<[Self; 6]> {
-        let mut fields: [Self; 6] = Default::default();
+    /// As an ARN's six patterns, parted at the first five colons. A variable's value may be a whole ARN.
+    pub(crate) fn to_arn_globs(&self, context: Option<&dyn ConditionContext>) -> Option<[Glob; 6]> {
+        let mut fields: [GlobBuilder; 6] = Default::default();
         let mut at = 0;
         for piece in &self.0 {
-            let Piece::Text(text) = piece else {
-                fields.get_mut(at)?.push(piece.clone());
-                continue;
-            };
-            for letter in text.chars() {
-                if letter == ':' && at < 5 {
-                    at += 1;
-                } else {
-                    fields.get_mut(at)?.push_letter(letter);
+            let text = match piece {
+                Piece::Text(text) => Cow::Borrowed(text),
+                Piece::Variable(variable) => Cow::Owned(variable.resolve(context?)?),
+                Piece::One | Piece::Run => {
+                    let field = fields.get_mut(at)?;
+                    if *piece == Piece::One {
+                        field.one()
+                    } else {
+                        field.run()
+                    };
+                    continue;
                 }
+            };
+            for (number, part) in text.splitn(6 - at, ':').enumerate() {
+                at += usize::from(number > 0);
+                fields.get_mut(at)?.text(part);
             }
         }
-        (at == 5).then_some(fields)
+        (at == 5).then(|| fields.map(GlobBuilder::finish))
     }
 
     fn push(&mut self, piece: Piece) {
@@ -202,10 +210,15 @@ mod tests {
     }
 
     #[test]
-    fn colons_of_variables_do_not_part_an_arn() {
-        let fields = Template::parse("arn:aws:iam::${aws:PrincipalAccount}:role/a:b", true).split_arn().unwrap();
-        assert!(fields[4].has_variables());
-        assert_eq!(fields[5].to_text(None).as_deref(), Some("role/a:b"));
-        assert!(Template::parse("arn:aws:iam", true).split_arn().is_none());
+    fn an_arn_is_parted_after_its_variables_are_filled_in() {
+        let mut context = alice();
+        context.insert("aws:SourceArn", ["arn:aws:iam::1:role/*:b"]);
+        let fields = |text: &str| Template::parse(text, true).to_arn_globs(Some(&context));
+        let whole = fields("${aws:SourceArn}:c*").unwrap();
+        assert_eq!(whole[4].as_exact(), Some("1"));
+        assert!(whole[5].matches("role/*:b:cd") && !whole[5].matches("role/x:b:cd"));
+        assert_eq!(fields("arn:aws:iam::${aws:username}:role/a:b").unwrap()[4].as_exact(), Some("al*ce"));
+        assert_eq!(fields("arn:aws:iam"), None);
+        assert_eq!(fields("arn:aws:iam::${aws:nobody}:x"), None);
     }
 }

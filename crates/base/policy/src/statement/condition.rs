@@ -28,6 +28,7 @@ pub(crate) struct Condition {
 struct Tally {
     count: usize,
     matching: usize,
+    has_text: bool,
 }
 
 impl Condition {
@@ -54,6 +55,7 @@ impl Condition {
         let mut tally = Tally::default();
         let is_present = context.values(&self.key, &mut |value| {
             tally.count = tally.count.saturating_add(1);
+            tally.has_text |= !value.is_empty();
             if operands.iter().any(|operand| operand.matches(value)) {
                 tally.matching = tally.matching.saturating_add(1);
             }
@@ -64,6 +66,10 @@ impl Condition {
         }
         if !is_present && is_if_exists {
             return true;
+        }
+        // To the set operators, nothing but empty texts is an empty set.
+        if quantifier != Quantifier::None && !tally.has_text {
+            tally = Tally::default();
         }
         match (quantifier, is_negated) {
             (Quantifier::None, false) => tally.matching > 0,
@@ -147,6 +153,17 @@ mod tests {
             assert_eq!(holds("Null", &["true"], asked), is_null, "{asked:?}");
             assert_eq!(holds("Null", &["false"], asked), !is_null, "{asked:?}");
         }
+    }
+
+    #[test]
+    fn an_empty_text_is_a_value_but_an_empty_set() {
+        let blank: Option<&[&str]> = Some(&[""]);
+        assert!(holds("StringEquals", &[""], blank));
+        assert!(!holds("StringNotEquals", &[""], blank));
+        assert!(holds("ForAllValues:StringEquals", &["a"], blank));
+        assert!(!holds("ForAnyValue:StringEquals", &[""], blank));
+        assert!(!holds("ForAnyValue:StringNotEquals", &["a"], blank));
+        assert!(holds("ForAnyValue:StringEquals", &[""], Some(&["", "b"])));
     }
 
     #[test]
