@@ -4,25 +4,32 @@
 //! |---------------|---------------|---------------------------------------------------------------------------|
 //! | `endpoint`    | at each start | the URL, alone: for scripts                                               |
 //! | `aws-config`  | at each start | an AWS config file: region, endpoint, and the CA where there is our own   |
-//! | `credentials` | at first start | an AWS credentials file: the access key to begin with, mode 0600         |
+//! | `credentials` | at first start | an AWS credentials file, mode 0600: the administrator's access key, which is to |
+//! |               |               | be used, and the root user's in the profile `root`, for emergencies       |
 //!
 //! `keepwell env` reads the last two. So do AWS's own tools, by AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.
+
+mod credentials;
+mod profile;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
-use terms::{Region, SecretBytes};
+use anyhow::{Context, bail};
+use terms::Region;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::private_file;
 use crate::shell::Shell;
 
+pub(crate) use credentials::read_credentials;
+pub use credentials::{Credentials, Profile, find_credentials, write_credentials};
+use profile::{DEFAULT, member, write_profile};
+
 const ENDPOINT: &str = "endpoint";
 const AWS_CONFIG: &str = "aws-config";
-const CREDENTIALS: &str = "credentials";
 
 /// How a client on this machine reaches the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +38,6 @@ pub struct Endpoint {
     pub region: Region,
     /// Where the server's certificate comes from a CA of our own: what clients must trust.
     pub ca_bundle: Option<PathBuf>,
-}
-
-/// An access key as clients present it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credentials {
-    pub access_key_id: String,
-    pub secret_access_key: SecretBytes,
 }
 
 impl Endpoint {
@@ -69,7 +69,7 @@ pub fn write_endpoint(data_dir: &Path, endpoint: &Endpoint) -> anyhow::Result<()
     if let Some(ca) = &endpoint.ca_bundle {
         profile.push(("ca_bundle", ca.to_str().context("the path of the CA is no UTF-8 text")?));
     }
-    replace(&data_dir.join(AWS_CONFIG), &write_profile(&profile)?)?;
+    replace(&data_dir.join(AWS_CONFIG), &write_profile(DEFAULT, &profile)?)?;
     replace(&data_dir.join(ENDPOINT), &format!("{}\n", endpoint.url))
 }
 
@@ -86,13 +86,6 @@ pub fn remove_endpoint(data_dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Hands the account's access key to local clients.
-pub fn write_credentials(data_dir: &Path, credentials: &Credentials) -> anyhow::Result<()> {
-    let secret = std::str::from_utf8(credentials.secret_access_key.expose()).ok().context("the key is no text")?;
-    let profile = [("aws_access_key_id", credentials.access_key_id.as_str()), ("aws_secret_access_key", secret)];
-    replace(&data_dir.join(CREDENTIALS), &write_profile(&profile)?)
-}
-
 pub(crate) fn read_endpoint(data_dir: &Path) -> anyhow::Result<Endpoint> {
     let path = data_dir.join(AWS_CONFIG);
     let Some(text) = read(&path)? else {
@@ -103,31 +96,13 @@ pub(crate) fn read_endpoint(data_dir: &Path) -> anyhow::Result<Endpoint> {
             word(data_dir)
         );
     };
-    let member = |name| member(&text, name);
+    let member = |name| member(&text, DEFAULT, name);
     let region = member("region").and_then(|region| Region::parse(region).ok());
     match (member("endpoint_url"), region) {
         (Some(url), Some(region)) => {
             Ok(Endpoint { url: url.to_owned(), region, ca_bundle: member("ca_bundle").map(PathBuf::from) })
         }
         _ => bail!("{} is damaged: restart the server, which writes it anew", path.display()),
-    }
-}
-
-pub(crate) fn read_credentials(data_dir: &Path) -> anyhow::Result<Credentials> {
-    let path = data_dir.join(CREDENTIALS);
-    let Some(text) = read(&path)? else {
-        bail!(
-            "there is no {}: no server has been started on this folder yet. Start one with \
-             `keepwell serve --data-dir {}`, or name another folder with --data-dir",
-            path.display(),
-            word(data_dir)
-        );
-    };
-    match (member(&text, "aws_access_key_id"), member(&text, "aws_secret_access_key")) {
-        (Some(id), Some(secret)) => {
-            Ok(Credentials { access_key_id: id.to_owned(), secret_access_key: SecretBytes::copy_of(secret.as_bytes()) })
-        }
-        _ => bail!("{} holds no aws_access_key_id and aws_secret_access_key", path.display()),
     }
 }
 
@@ -147,36 +122,12 @@ fn read(path: &Path) -> anyhow::Result<Option<Zeroizing<String>>> {
     }
 }
 
-/// The member of the file's profile, as AWS's tools find it.
-fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let lines = text.lines().skip_while(|line| line.trim() != "[default]").skip(1);
-    let mut members =
-        lines.take_while(|line| !line.trim_start().starts_with('[')).filter_map(|line| line.split_once('='));
-    members.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
-}
-
-fn write_profile(members: &[(&str, &str)]) -> anyhow::Result<Zeroizing<String>> {
-    let length = members.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>();
-    // Sized beforehand, so that growing leaves no copy of a key behind.
-    let mut text = Zeroizing::new(String::with_capacity("[default]\n".len() + length));
-    text.push_str("[default]\n");
-    for (name, value) in members {
-        ensure!(!value.contains(['\n', '\r']), "{name} holds a line break, which the file could not");
-        for part in [name, " = ", value, "\n"] {
-            text.push_str(part);
-        }
-    }
-    Ok(text)
-}
-
 fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     private_file::replace(path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn endpoint() -> Endpoint {
@@ -187,13 +138,6 @@ mod tests {
         }
     }
 
-    fn credentials() -> Credentials {
-        Credentials {
-            access_key_id: "AKIAABCDEFGHIJKLMNOP".to_owned(),
-            secret_access_key: SecretBytes::copy_of(b"a/b+c=d="),
-        }
-    }
-
     fn config(settings: &[(&str, &str)]) -> Config {
         Config::from_settings(settings.iter().copied()).unwrap()
     }
@@ -201,49 +145,21 @@ mod tests {
     #[test]
     fn what_the_server_writes_is_what_clients_read() {
         let folder = tempfile::tempdir().unwrap();
-        write_credentials(folder.path(), &credentials()).unwrap();
         for endpoint in [endpoint(), Endpoint { ca_bundle: None, ..endpoint() }] {
             write_endpoint(folder.path(), &endpoint).unwrap();
             assert_eq!(read_endpoint(folder.path()).unwrap(), endpoint);
         }
-        assert_eq!(read_credentials(folder.path()).unwrap(), credentials());
         assert_eq!(std::fs::read_to_string(folder.path().join("endpoint")).unwrap(), "https://127.0.0.1:5337\n");
-    }
-
-    #[test]
-    fn the_key_is_readable_by_its_owner_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        write_credentials(folder.path(), &credentials()).unwrap();
-        let mode = std::fs::metadata(folder.path().join("credentials")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
     fn a_folder_without_a_server_is_explained() {
         let folder = tempfile::tempdir().unwrap();
-        let refusal = read_credentials(folder.path()).unwrap_err().to_string();
-        assert!(refusal.contains("keepwell serve --data-dir"), "{refusal}");
-
         write_endpoint(folder.path(), &endpoint()).unwrap();
         remove_endpoint(folder.path()).unwrap();
         remove_endpoint(folder.path()).unwrap();
         let refusal = read_endpoint(folder.path()).unwrap_err().to_string();
         assert!(refusal.contains("no server is running"), "{refusal}");
-    }
-
-    #[test]
-    fn a_damaged_file_is_refused_without_being_quoted() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("credentials"), "[default]\naws_secret_access_key = canary\n").unwrap();
-        let refusal = format!("{:#}", read_credentials(folder.path()).unwrap_err());
-        assert!(refusal.contains("aws_access_key_id") && !refusal.contains("canary"), "{refusal}");
-    }
-
-    #[test]
-    fn another_profile_is_not_taken_for_ours() {
-        let text = "[other]\nregion = us-west-2\n[default]\n region=eu-west-1\n[third]\nendpoint_url = x\n";
-        assert_eq!(member(text, "region"), Some("eu-west-1"));
-        assert_eq!(member(text, "endpoint_url"), None);
     }
 
     #[test]

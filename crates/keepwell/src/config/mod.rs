@@ -4,6 +4,7 @@
 //! default. A name that nobody knows is refused wherever it stands: a misspelt limit that silently does nothing is worse
 //! than a server that does not start.
 
+mod access;
 mod account;
 mod data;
 mod flags;
@@ -21,6 +22,7 @@ mod trail;
 
 use std::path::PathBuf;
 
+pub use access::Access;
 pub use account::{Account, RootAccessKey};
 pub use data::Data;
 pub(crate) use flags::ConfigFlags;
@@ -45,6 +47,7 @@ pub struct Config {
     pub listen: Listen,
     pub tls: Tls,
     pub account: Account,
+    pub access: Access,
     pub root_access_key: Option<RootAccessKey>,
     pub root_key: RootKeySource,
     pub trail: Trail,
@@ -82,6 +85,7 @@ pub(crate) fn groups() -> Vec<Group> {
         group("Data", [Data::list(), RootKey::list()].concat()),
         group("Network", [Listen::list(), Tls::list()].concat()),
         group("Account", Account::list()),
+        group("Access", Access::list()),
         group("Trail", Trail::list()),
         group("Logs", Log::list()),
         group("Quotas", Quota::list()),
@@ -99,6 +103,7 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     let listen = Listen::read(&mut values);
     let tls = Tls::read(&mut values);
     let mut account = Account::read(&mut values);
+    let access = Access::read(&mut values);
     let trail = Trail::read(&mut values);
     let log = Log::read(&mut values);
     let quota = Quota::read(&mut values);
@@ -124,7 +129,8 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     });
 
     let settings = values.finish()?;
-    let config = Config { data, listen, tls, account, root_access_key, root_key, trail, quota, limit, runtime, log };
+    let config =
+        Config { data, listen, tls, account, access, root_access_key, root_key, trail, quota, limit, runtime, log };
     Ok(Loaded { config, file, settings })
 }
 

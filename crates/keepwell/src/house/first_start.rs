@@ -1,20 +1,27 @@
-//! What the first start makes: the account, its root access key, and a managed key for each region. A later start makes
-//! what is missing since, such as the key of a region that was added.
+//! What the first start makes: the account, its root access key, its administrator, and a managed key for each region. A
+//! later start makes what is missing since, such as the key of a region that was added.
 
-use anyhow::Context;
-use contract::{AccountRecord, Change, Commit, CredentialRecord, CredentialStatus, Entity, Identities, Reads};
-use gate::{AccessKeyPrefix, Gate, NewAccessKey, new_access_key, open_secret_access_key, seal_secret_access_key};
+mod administrator;
+mod root_access_key;
+
+use anyhow::{Context, ensure};
+use contract::{
+    AccountRecord, AccountStatus, Change, Commit, CredentialRecord, CredentialStatus, Entity, Identities, Reads,
+};
+use facades::AccountKeys;
+use gate::{AccessKeyPrefix, Gate, NewAccessKey, new_access_key, seal_secret_access_key};
 use kms::Keyring;
 use policy::Action;
+use seal::KeyMaterial;
 use sqlite::SqliteStore;
 use terms::{AccountId, Clock, Entropy, EventId, Region, RequestId, Scope};
 use trail::{Recorder, ServiceEvent, Subject};
 
-use super::open::Keys;
 use crate::{
-    client_files::{self, Credentials},
-    config::{Config, RootAccessKey},
+    client_files::{self, Credentials, Profile},
+    config::Config,
 };
+use administrator::NewAdministrator;
 
 const CREATE_ACCOUNT: Action = Action::new("keepwell:CreateAccount");
 /// Accounts that come later are named by whoever makes them.
@@ -23,7 +30,8 @@ const CREATE_KEY: Action = Action::new("kms:CreateKey");
 
 pub(super) struct Founding<'a> {
     pub(super) config: &'a Config,
-    pub(super) keys: &'a Keys,
+    pub(super) credentials_key: &'a KeyMaterial,
+    pub(super) keyring: &'a Keyring,
     pub(super) store: &'a SqliteStore,
     pub(super) recorder: &'a Recorder,
     pub(super) gate: &'a Gate,
@@ -33,86 +41,82 @@ pub(super) struct Founding<'a> {
 
 pub(super) async fn complete(founding: &Founding<'_>) -> anyhow::Result<()> {
     let accounts = founding.store.accounts().await?;
-    let account = match accounts.into_iter().next() {
-        Some(account) => {
+    // The others are made through the first one, later.
+    match accounts.iter().min_by_key(|account| (account.created_at, account.id)) {
+        Some(first) => {
             let configured = founding.config.account.account_id;
-            anyhow::ensure!(
-                account.id == configured,
-                "the store holds account {}, and account_id is {configured}: an account's id cannot change",
-                account.id
+            ensure!(
+                first.id == configured,
+                "the first account of the store is {}, and account_id is {configured}: it cannot change",
+                first.id
             );
-            founding.keep_chosen_access_key(account.id).await?;
-            account
+            founding.make_missing_administrator(first.id).await?;
+            founding.keep_chosen_root_access_key(first.id).await?;
         }
         None => founding.make_account().await?,
-    };
-    founding.make_missing_keys(&account).await
+    }
+    founding.make_missing_keys().await
 }
 
 impl Founding<'_> {
-    async fn make_account(&self) -> anyhow::Result<AccountRecord> {
+    async fn make_account(&self) -> anyhow::Result<()> {
         let id = self.config.account.account_id;
-        let account = Keyring::new_account(&self.keys.root, id, FIRST_ACCOUNT, self.clock.now(), self.entropy)?;
-        let access_key = match &self.config.root_access_key {
-            Some(chosen) => chosen.clone(),
-            None => {
-                let NewAccessKey { access_key_id, secret_access_key } =
-                    new_access_key(AccessKeyPrefix::LongTerm, id, self.entropy);
-                RootAccessKey { access_key_id, secret_access_key }
-            }
-        };
-        let credential = self.credential(id, &access_key)?;
-        let commit = self.commit(id, CREATE_ACCOUNT)?;
-        let identities = Identities::empty(id, 0).change().put(Entity::AccessKey(credential));
+        let account = self.keyring.make_account(id, FIRST_ACCOUNT, self.clock.now())?;
+        let root_access_key = self.root_access_key(id);
+        let administrator = NewAdministrator::draw(self, id)?;
+
+        let identities = Identities::empty(id, 0).change();
+        let identities = identities.put(Entity::AccessKey(self.credential(id, None, &root_access_key)?));
+        let identities = administrator.put_into(identities);
         let subject = Subject::identities_changed(&identities);
-        let commit = commit.change(Change::Account(account.clone()))?.change(Change::Identity(identities))?;
-        self.record(commit, id, "CreateAccount", subject).await?;
-        self.hand_out(&access_key)?;
-        Ok(account)
+        let commit = self.commit(id, CREATE_ACCOUNT)?;
+        let commit = commit.change(Change::Account(account))?.change(Change::Identity(identities))?;
+        // First: a key that nobody was given would open the account to nobody.
+        self.hand_out(Profile::Root, &root_access_key)?;
+        self.hand_out(Profile::Administrator, &administrator.access_key)?;
+        self.record(commit, id, "CreateAccount", subject).await
     }
 
-    /// An access key from the environment is the account's, also when it was changed since the last start.
-    async fn keep_chosen_access_key(&self, account: AccountId) -> anyhow::Result<()> {
-        let Some(chosen) = &self.config.root_access_key else { return Ok(()) };
-        if let Some(held) = self.store.credential(&chosen.access_key_id).await? {
-            let secret = open_secret_access_key(&self.keys.credentials, &held).ok();
-            if held.account == account && secret.as_ref() == Some(&chosen.secret_access_key) {
-                return Ok(());
-            }
-        }
-        let credential = self.credential(account, chosen)?;
-        let commit = self.commit(account, CREATE_ACCOUNT)?;
-        let identities = self.store.identities(account).await?.context("the account is closed")?;
-        let change = identities.change().put(Entity::AccessKey(credential));
-        let subject = Subject::identities_changed(&change);
-        let commit = commit.change(Change::Identity(change))?;
-        self.record(commit, account, "CreateAccessKey", subject).await?;
-        self.hand_out(chosen)
-    }
-
-    async fn make_missing_keys(&self, account: &AccountRecord) -> anyhow::Result<()> {
+    /// For every account: a region that was added is everybody's.
+    async fn make_missing_keys(&self) -> anyhow::Result<()> {
         let keys = self.store.keys().await?;
-        for region in &self.config.account.regions {
-            let scope = Scope { account: account.id, region: *region };
-            if keys.iter().any(|key| key.scope == scope) {
-                continue;
+        let accounts = self.store.accounts().await?;
+        for account in accounts.iter().filter(|account| account.status == AccountStatus::Active) {
+            for region in &self.config.account.regions {
+                let scope = Scope { account: account.id, region: *region };
+                if keys.iter().all(|key| key.scope != scope) {
+                    self.make_key(account, scope).await?;
+                }
             }
-            let key = Keyring::new_managed_key(&self.keys.root, account, scope, self.clock.now(), self.entropy)?;
-            let commit = self.commit(account.id, CREATE_KEY)?;
-            let commit = commit.change(Change::Key(key))?;
-            self.record_in(commit, scope, "kms.amazonaws.com", "CreateKey", None).await?;
         }
         Ok(())
     }
 
-    fn credential(&self, account: AccountId, key: &RootAccessKey) -> anyhow::Result<CredentialRecord> {
-        let RootAccessKey { access_key_id, secret_access_key } = key;
+    async fn make_key(&self, account: &AccountRecord, scope: Scope) -> anyhow::Result<()> {
+        let key = self.keyring.make_managed_key(account, scope, self.clock.now())?;
+        let commit = self.commit(account.id, CREATE_KEY)?.change(Change::Key(key))?;
+        self.record_in(commit, scope, "kms.amazonaws.com", "CreateKey", None).await
+    }
+
+    fn new_access_key(&self, account: AccountId) -> Credentials {
+        let NewAccessKey { access_key_id, secret_access_key } =
+            new_access_key(AccessKeyPrefix::LongTerm, account, self.entropy);
+        Credentials { access_key_id, secret_access_key }
+    }
+
+    fn credential(
+        &self,
+        account: AccountId,
+        user: Option<&str>,
+        key: &Credentials,
+    ) -> anyhow::Result<CredentialRecord> {
+        let Credentials { access_key_id, secret_access_key } = key;
         let sealed_secret =
-            seal_secret_access_key(&self.keys.credentials, access_key_id, account, secret_access_key, self.entropy)?;
+            seal_secret_access_key(self.credentials_key, access_key_id, account, secret_access_key, self.entropy)?;
         Ok(CredentialRecord {
             access_key_id: access_key_id.clone(),
             account,
-            user: None,
+            user: user.map(str::to_owned),
             created_at: self.clock.now(),
             status: CredentialStatus::Active,
             sealed_secret,
@@ -154,8 +158,7 @@ impl Founding<'_> {
     }
 
     /// Where `keepwell env` finds it.
-    fn hand_out(&self, key: &RootAccessKey) -> anyhow::Result<()> {
-        let RootAccessKey { access_key_id, secret_access_key } = key.clone();
-        client_files::write_credentials(&self.config.data.data_dir, &Credentials { access_key_id, secret_access_key })
+    fn hand_out(&self, profile: Profile, key: &Credentials) -> anyhow::Result<()> {
+        client_files::write_credentials(&self.config.data.data_dir, profile, key)
     }
 }

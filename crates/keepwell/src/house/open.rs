@@ -7,7 +7,7 @@ use front::House;
 use gate::{Authenticator, Gate, SessionKey};
 use kms::Keyring;
 use policy::PermitIssuer;
-use seal::KeyMaterial;
+use seal::{KeyMaterial, SealError};
 use secretsmanager::{Quotas, Room, Turnstiles};
 use sqlite::SqliteStore;
 use terms::{Clock, Entropy, SecretBytes};
@@ -29,15 +29,13 @@ pub struct Opened {
     pub house: House,
     pub store: Arc<SqliteStore>,
     pub gate: Arc<Gate>,
+    pub deployment: Arc<deployment::Room>,
 }
 
 /// The keys that the root key is the source of. Each serves for one thing.
 pub(super) struct Keys {
-    pub(super) root: KeyMaterial,
-    pub(super) credentials: KeyMaterial,
+    root: KeyMaterial,
     pub(super) trail: KeyMaterial,
-    sessions: KeyMaterial,
-    paging: KeyMaterial,
 }
 
 /// Opens everything; the first start makes the account, its access key and its encryption keys.
@@ -59,9 +57,13 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     let recorder = Arc::new(recorder::open(config, &keys, &store).await?);
     let gate = Arc::new(Gate::new(PermitIssuer::for_gate()));
 
+    let reads: Arc<dyn Reads> = store.clone();
+    let root = KeyMaterial::from_bytes(&key)?;
+    let keyring = Arc::new(Keyring::open(root, Arc::clone(&reads), Arc::clone(&entropy)).await?);
     let founding = Founding {
         config,
-        keys: &keys,
+        credentials_key: &keys.credentials()?,
+        keyring: &keyring,
         store: &store,
         recorder: &recorder,
         gate: &gate,
@@ -70,35 +72,54 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     };
     first_start::complete(&founding).await?;
 
-    let keyring = Keyring::open(&keys.root, &*store, Arc::clone(&entropy)).await?;
-    let reads: Arc<dyn Reads> = store.clone();
+    let deployment = deployment::Room {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        entropy: Arc::clone(&entropy),
+        account_keys: Arc::clone(&keyring) as _,
+        credentials_key: keys.credentials()?,
+        paging_key: keys.paging()?,
+        first_account: config.account.account_id,
+        regions: config.account.regions.clone(),
+    };
     let room = Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
-        kms: Arc::new(keyring),
+        kms: keyring,
         recorder: Arc::clone(&recorder),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
         quotas: quotas(&config.quota)?,
-        paging_key: keys.paging,
+        lists_only_describable: config.access.list_only_describable,
+        paging_key: keys.paging()?,
         turnstiles: Turnstiles::default(),
     };
-    let sessions = Arc::new(SessionKey::new(keys.sessions));
-    let authenticator = Authenticator::new(reads, keys.credentials, sessions, config.account.regions.clone());
+    let sessions = Arc::new(SessionKey::new(keys.sessions()?));
+    let authenticator = Authenticator::new(reads, keys.credentials()?, sessions, config.account.regions.clone());
     let house = House { authenticator, recorder, secretsmanager: Arc::new(room), clock, entropy };
-    Ok(Opened { house, store, gate })
+    Ok(Opened { house, store, gate, deployment: Arc::new(deployment) })
 }
 
 impl Keys {
     pub(super) fn of(root_key: &SecretBytes) -> anyhow::Result<Self> {
         let root = KeyMaterial::from_bytes(root_key)?;
-        Ok(Self {
-            credentials: root.derive("keepwell credentials")?,
-            trail: root.derive("keepwell trail")?,
-            sessions: root.derive("keepwell sessions")?,
-            paging: root.derive("keepwell paging")?,
-            root,
-        })
+        Ok(Self { trail: root.derive("keepwell trail")?, root })
+    }
+
+    /// Seals secret access keys.
+    fn credentials(&self) -> Result<KeyMaterial, SealError> {
+        self.root.derive("keepwell credentials")
+    }
+
+    /// Seals session tokens.
+    fn sessions(&self) -> Result<KeyMaterial, SealError> {
+        self.root.derive("keepwell sessions")
+    }
+
+    /// Seals paging tokens. Each is bound to its operation, so that all services share it.
+    fn paging(&self) -> Result<KeyMaterial, SealError> {
+        self.root.derive("keepwell paging")
     }
 }
 
@@ -113,5 +134,6 @@ fn quotas(quota: &config::Quota) -> anyhow::Result<Quotas> {
         versions_per_secret: usize::try_from(quota.versions_per_secret.get())?,
         labels_per_secret: usize::try_from(quota.labels_per_secret.get())?,
         tags_per_secret: usize::try_from(quota.tags_per_secret)?,
+        resource_policy_chars: usize::try_from(quota.resource_policy_chars)?,
     })
 }

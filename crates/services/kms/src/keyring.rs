@@ -3,7 +3,8 @@
 use std::{collections::HashMap, future::ready, sync::Arc};
 
 use contract::{AccountRecord, AccountStatus, Answer, KeyRecord, Reads, StoreError};
-use facades::{Envelope, EnvelopeError, KeyChoice};
+use facades::{AccountKeys, AccountKeysError, Envelope, EnvelopeError, KeyChoice};
+use parking_lot::RwLock;
 use policy::{Action, Permit};
 use seal::{
     KeyMaterial, OpenError, SealContext, SealError, SealedValue, ValueKind, open_value, seal_value, unwrap, wrap,
@@ -25,11 +26,22 @@ const SEALS: &[Action] = &[
     Action::new("secretsmanager:UpdateSecret"),
 ];
 
-/// Every managed key of this server, unwrapped. Wiped when dropped.
+/// The keys of this server: unwrapped, and wiped when dropped.
+///
+/// It opens what the store holds when it needs a key that it has not seen, so that an account which is made while the
+/// server runs is served at once.
 pub struct Keyring {
+    root: KeyMaterial,
+    store: Arc<dyn Reads>,
+    opened: RwLock<Opened>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// Every key that the store held when it was looked at.
+#[derive(Default)]
+struct Opened {
     managed: HashMap<Scope, [u8; 16]>,
     materials: HashMap<[u8; 16], KeyMaterial>,
-    entropy: Arc<dyn Entropy>,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -46,63 +58,16 @@ pub enum KeyringError {
 
 impl Keyring {
     /// Unwraps every key in the store.
-    pub async fn open(root: &KeyMaterial, store: &dyn Reads, entropy: Arc<dyn Entropy>) -> Result<Self, KeyringError> {
-        let mut accounts = HashMap::new();
-        for account in store.accounts().await? {
-            let key = unwrap(root, &account.wrapped_key, &account_context(&account.id))
-                .map_err(|OpenError| KeyringError::WrongRootKey(account.id))?;
-            accounts.insert(account.id, key);
-        }
-        let mut ring = Self { managed: HashMap::new(), materials: HashMap::new(), entropy };
-        for key in store.keys().await? {
-            let account = key.scope.account;
-            let account_key = accounts.get(&account).ok_or(KeyringError::Orphan(account))?;
-            let material = unwrap(account_key, &key.wrapped_material, &key_context(&key.scope, &key.alias))
-                .map_err(|OpenError| KeyringError::DamagedKey(account))?;
-            ring.materials.insert(*key.uid.as_bytes(), material);
-            if key.alias == MANAGED_ALIAS {
-                ring.managed.insert(key.scope, *key.uid.as_bytes());
-            }
-        }
-        Ok(ring)
+    pub async fn open(
+        root: KeyMaterial,
+        store: Arc<dyn Reads>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, KeyringError> {
+        let opened = Opened::read(&root, &*store).await?;
+        Ok(Self { root, store, opened: RwLock::new(opened), entropy })
     }
 
-    /// A new account's record, with a fresh key wrapped under the root key.
-    pub fn new_account(
-        root: &KeyMaterial,
-        id: AccountId,
-        name: &str,
-        now: Timestamp,
-        entropy: &dyn Entropy,
-    ) -> Result<AccountRecord, SealError> {
-        let key = KeyMaterial::generate(entropy);
-        let wrapped_key = wrap(root, &key, &account_context(&id), entropy)?.into_bytes();
-        Ok(AccountRecord { id, name: name.to_owned(), created_at: now, status: AccountStatus::Active, wrapped_key })
-    }
-
-    /// A scope's new managed key, wrapped under its account's key.
-    pub fn new_managed_key(
-        root: &KeyMaterial,
-        account: &AccountRecord,
-        scope: Scope,
-        now: Timestamp,
-        entropy: &dyn Entropy,
-    ) -> Result<KeyRecord, KeyringError> {
-        let account_key = unwrap(root, &account.wrapped_key, &account_context(&account.id))
-            .map_err(|OpenError| KeyringError::WrongRootKey(account.id))?;
-        let material = KeyMaterial::generate(entropy);
-        let wrapped = wrap(&account_key, &material, &key_context(&scope, MANAGED_ALIAS), entropy)
-            .map_err(|SealError| KeyringError::DamagedKey(account.id))?;
-        Ok(KeyRecord {
-            scope,
-            uid: Uid::random(entropy),
-            alias: MANAGED_ALIAS.to_owned(),
-            created_at: now,
-            wrapped_material: wrapped.into_bytes(),
-        })
-    }
-
-    fn seal_now(
+    async fn seal_now(
         &self,
         under: &Permit,
         scope: Scope,
@@ -112,22 +77,92 @@ impl Keyring {
         value: &SecretBytes,
     ) -> Result<SealedValue, EnvelopeError> {
         require(under, SEALS, context.secret_arn)?;
-        let id = match key {
-            KeyChoice::Managed => self.managed.get(&scope).ok_or(EnvelopeError::Encryption)?,
-        };
-        let material = self.materials.get(id).ok_or(EnvelopeError::Encryption)?;
+        let KeyChoice::Managed = key;
+        if !self.opened.read().managed.contains_key(&scope) {
+            self.look_again().await.map_err(|_| EnvelopeError::Encryption)?;
+        }
+        let opened = self.opened.read();
+        let id = opened.managed.get(&scope).ok_or(EnvelopeError::Encryption)?;
+        let material = opened.materials.get(id).ok_or(EnvelopeError::Encryption)?;
         seal_value((id, material), context, kind, value, &*self.entropy).map_err(|SealError| EnvelopeError::Encryption)
     }
 
-    fn open_now(
+    async fn open_now(
         &self,
         under: &Permit,
         context: SealContext<'_>,
         sealed: &SealedValue,
     ) -> Result<(ValueKind, SecretBytes), EnvelopeError> {
         require(under, OPENS, context.secret_arn)?;
-        let material = self.materials.get(&sealed.key_id()).ok_or(EnvelopeError::Decryption)?;
+        let id = sealed.key_id();
+        if !self.opened.read().materials.contains_key(&id) {
+            self.look_again().await.map_err(|_| EnvelopeError::Decryption)?;
+        }
+        let opened = self.opened.read();
+        let material = opened.materials.get(&id).ok_or(EnvelopeError::Decryption)?;
         open_value(material, context, sealed).map_err(|OpenError| EnvelopeError::Decryption)
+    }
+
+    async fn look_again(&self) -> Result<(), KeyringError> {
+        let opened = Opened::read(&self.root, &*self.store).await.inspect_err(|error| {
+            tracing::error!(target: "keepwell::operator", %error, "the keys cannot be read");
+        })?;
+        *self.opened.write() = opened;
+        Ok(())
+    }
+}
+
+impl Opened {
+    async fn read(root: &KeyMaterial, store: &dyn Reads) -> Result<Self, KeyringError> {
+        // The keys first: the account of every key is found then, also of one that is being made meanwhile.
+        let keys = store.keys().await?;
+        let mut accounts = HashMap::new();
+        for account in store.accounts().await? {
+            let key = unwrap(root, &account.wrapped_key, &account_context(&account.id))
+                .map_err(|OpenError| KeyringError::WrongRootKey(account.id))?;
+            accounts.insert(account.id, key);
+        }
+        let mut opened = Self::default();
+        for key in keys {
+            let account = key.scope.account;
+            let account_key = accounts.get(&account).ok_or(KeyringError::Orphan(account))?;
+            let material = unwrap(account_key, &key.wrapped_material, &key_context(&key.scope, &key.alias))
+                .map_err(|OpenError| KeyringError::DamagedKey(account))?;
+            opened.materials.insert(*key.uid.as_bytes(), material);
+            if key.alias == MANAGED_ALIAS {
+                opened.managed.insert(key.scope, *key.uid.as_bytes());
+            }
+        }
+        Ok(opened)
+    }
+}
+
+impl AccountKeys for Keyring {
+    fn make_account(&self, id: AccountId, name: &str, now: Timestamp) -> Result<AccountRecord, AccountKeysError> {
+        let key = KeyMaterial::generate(&*self.entropy);
+        let wrapped = wrap(&self.root, &key, &account_context(&id), &*self.entropy);
+        let wrapped_key = wrapped.map_err(|SealError| AccountKeysError::Sealing(id))?.into_bytes();
+        Ok(AccountRecord { id, name: name.to_owned(), created_at: now, status: AccountStatus::Active, wrapped_key })
+    }
+
+    fn make_managed_key(
+        &self,
+        account: &AccountRecord,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<KeyRecord, AccountKeysError> {
+        let account_key = unwrap(&self.root, &account.wrapped_key, &account_context(&account.id))
+            .map_err(|OpenError| AccountKeysError::WrongRootKey(account.id))?;
+        let material = KeyMaterial::generate(&*self.entropy);
+        let wrapped = wrap(&account_key, &material, &key_context(&scope, MANAGED_ALIAS), &*self.entropy)
+            .map_err(|SealError| AccountKeysError::Sealing(account.id))?;
+        Ok(KeyRecord {
+            scope,
+            uid: Uid::random(&*self.entropy),
+            alias: MANAGED_ALIAS.to_owned(),
+            created_at: now,
+            wrapped_material: wrapped.into_bytes(),
+        })
     }
 }
 
@@ -145,7 +180,7 @@ impl Envelope for Keyring {
         kind: ValueKind,
         value: &'a SecretBytes,
     ) -> Answer<'a, Result<SealedValue, EnvelopeError>> {
-        Box::pin(ready(self.seal_now(under, scope, key, context, kind, value)))
+        Box::pin(self.seal_now(under, scope, key, context, kind, value))
     }
 
     fn open<'a>(
@@ -154,7 +189,7 @@ impl Envelope for Keyring {
         context: SealContext<'a>,
         sealed: &'a SealedValue,
     ) -> Answer<'a, Result<(ValueKind, SecretBytes), EnvelopeError>> {
-        Box::pin(ready(self.open_now(under, context, sealed)))
+        Box::pin(self.open_now(under, context, sealed))
     }
 }
 

@@ -69,6 +69,11 @@ fn may_change_identities(permit: &Permit, change: &IdentityChange) -> bool {
     if is_one_of(MAKES_ACCOUNTS) {
         return permit.covers(action, &account_arn(change.account)).is_ok();
     }
+    // Closing raises the revision, so that the trail must tell of it, and changes nothing.
+    if is_one_of(CLOSES_ACCOUNTS) {
+        let is_empty = change.puts.is_empty() && change.deletes.is_empty();
+        return is_empty && permit.covers(action, &account_arn(change.account)).is_ok();
+    }
     permit.covers_account(change.account).is_ok()
         && change.kinds().all(|kind| match kind {
             EntityKind::User => is_one_of(USERS),

@@ -1,0 +1,27 @@
+//! Making the keys that an account's secrets are sealed with, implemented by kms.
+
+use contract::{AccountRecord, KeyRecord};
+use terms::{AccountId, Scope, Timestamp};
+
+/// What whoever makes accounts may see of KMS.
+pub trait AccountKeys: Send + Sync {
+    /// A new account's record, with a fresh key wrapped under the root key.
+    fn make_account(&self, id: AccountId, name: &str, now: Timestamp) -> Result<AccountRecord, AccountKeysError>;
+
+    /// A scope's new managed key, wrapped under its account's key. Once it is in the store, values are sealed with it.
+    fn make_managed_key(
+        &self,
+        account: &AccountRecord,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<KeyRecord, AccountKeysError>;
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AccountKeysError {
+    /// The record was wrapped under another root key.
+    #[error("the root key does not open the key of account {0}")]
+    WrongRootKey(AccountId),
+    #[error("a key of account {0} cannot be wrapped")]
+    Sealing(AccountId),
+}

@@ -1,0 +1,172 @@
+//! What an operation may fail with. The names are those that AWS's services use; the texts are our own.
+
+use std::fmt;
+
+use contract::{CommitError, StoreError, UnreadablePolicy};
+use facades::AccountKeysError;
+use gate::AuthorizationError;
+use policy::{Denied, WrongPermit};
+use seal::SealError;
+use shape::ParseError;
+use trail::Unrecorded;
+
+#[derive(Debug)]
+pub enum Error {
+    ResourceNotFound(String),
+    ResourceExists(String),
+    /// The request contradicts the state of what it names.
+    InvalidRequest(String),
+    InvalidParameter(String),
+    InvalidNextToken,
+    AccessDenied(Box<Denied>),
+    /// The body is not JSON, or a member has the wrong type.
+    Serialization(Option<&'static str>),
+    /// A constraint of the shapes is broken.
+    Validation(String),
+    /// Someone else changed the account between reading and writing: the story is told again.
+    Conflict,
+    /// The call cannot be recorded, so it is not answered.
+    Unrecorded(Unrecorded),
+    /// We failed. The caller learns only the request id.
+    Internal(String),
+}
+
+/// Whose fault it is, and how the error travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Caller,
+    Service,
+    Unavailable,
+}
+
+impl Error {
+    /// The error's name on the wire.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ResourceNotFound(_) => "ResourceNotFoundException",
+            Self::ResourceExists(_) => "ResourceExistsException",
+            Self::InvalidRequest(_) => "InvalidRequestException",
+            Self::InvalidParameter(_) => "InvalidParameterException",
+            Self::InvalidNextToken => "InvalidNextTokenException",
+            Self::AccessDenied(_) => "AccessDeniedException",
+            Self::Serialization(_) => "SerializationException",
+            Self::Validation(_) => "ValidationException",
+            Self::Conflict | Self::Internal(_) => "InternalServiceError",
+            Self::Unrecorded(_) => "ServiceUnavailable",
+        }
+    }
+
+    /// The error's name on the trail: CloudTrail shortens AccessDeniedException.
+    pub fn trail_code(&self) -> &'static str {
+        match self {
+            Self::AccessDenied(_) => "AccessDenied",
+            other => other.code(),
+        }
+    }
+
+    /// What the caller is told. None where there is nothing to say.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Self::ResourceNotFound(text)
+            | Self::ResourceExists(text)
+            | Self::InvalidRequest(text)
+            | Self::InvalidParameter(text)
+            | Self::Validation(text) => Some(text.clone()),
+            Self::InvalidNextToken => Some("The NextToken value is invalid.".to_owned()),
+            Self::AccessDenied(denied) => Some(denied.to_string()),
+            Self::Serialization(text) => text.map(str::to_owned),
+            Self::Conflict | Self::Internal(_) => Some("An internal error occurred.".to_owned()),
+            Self::Unrecorded(_) => Some("Service is unable to handle request.".to_owned()),
+        }
+    }
+
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Conflict | Self::Internal(_) => Fault::Service,
+            Self::Unrecorded(_) => Fault::Unavailable,
+            _ => Fault::Caller,
+        }
+    }
+
+    /// Does the body of the answer spell its text `Message`?
+    pub fn has_capital_message(&self) -> bool {
+        !matches!(self, Self::Validation(_))
+    }
+
+    pub(crate) fn account_not_found(id: &str) -> Self {
+        Self::ResourceNotFound(format!("There is no account {id} on this server."))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Self {
+        match error {
+            ParseError::Serialization(text) => Self::Serialization(text),
+            ParseError::Validation(text) => Self::Validation(text),
+        }
+    }
+}
+
+impl From<AuthorizationError> for Error {
+    fn from(error: AuthorizationError) -> Self {
+        match error {
+            AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
+            AuthorizationError::Store(error) => error.into(),
+        }
+    }
+}
+
+// What follows is our own fault or misfortune. Callers see none of it; the log does.
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<UnreadablePolicy> for Error {
+    fn from(error: UnreadablePolicy) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<WrongPermit> for Error {
+    fn from(wrong: WrongPermit) -> Self {
+        Self::Internal(wrong.to_string())
+    }
+}
+
+impl From<AccountKeysError> for Error {
+    fn from(error: AccountKeysError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(_: SealError) -> Self {
+        Self::Internal("sealing failed".to_owned())
+    }
+}
+
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict => Self::Conflict,
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<Unrecorded> for Error {
+    fn from(error: Unrecorded) -> Self {
+        Self::Unrecorded(error)
+    }
+}

@@ -1,0 +1,14 @@
+//! keepwell's own service: what AWS has no API for.
+//!
+//! Accounts of the server are made, listed and closed by principals of the first one. Anybody who may ask learns who can
+//! read a secret, and why a recent request was decided as it was.
+
+mod error;
+mod operations;
+mod paging;
+mod room;
+pub mod shapes;
+
+pub use error::{Error, Fault};
+pub use operations::{Operation, Outcome, answer};
+pub use room::Room;
