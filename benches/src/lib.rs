@@ -18,6 +18,7 @@ pub mod report;
 pub mod requests;
 pub mod secrets;
 pub mod server;
+pub mod session;
 pub mod sign;
 pub mod stage;
 pub mod visits;

@@ -99,7 +99,7 @@ impl Footprint {
 }
 
 fn read_some(server: &Server, reads: u64) -> Result<()> {
-    let mut signed = SignedReads::of(0..READ_SECRETS, &server.caller(), false);
+    let mut signed = SignedReads::of(0..READ_SECRETS, &server.reader(), false);
     let mut load = Load::open(&server.target, 64, Reuse::KeepAlive)?;
     let outcome = load.run(&mut once(&mut signed, reads), Pace::Closed, Duration::from_secs(120))?;
     match outcome.first_wrong {

@@ -18,8 +18,12 @@ pub struct Caller {
 
 impl Caller {
     #[expect(clippy::disallowed_methods, reason = "a request is signed for the present moment, or refused")]
+    pub fn signer_for(&self, service: &str) -> Signer {
+        Signer::new(&self.access_key, &self.region, service, Timestamp::now())
+    }
+
     pub fn signer(&self) -> Signer {
-        Signer::new(&self.access_key, &self.region, "secretsmanager", Timestamp::now())
+        self.signer_for("secretsmanager")
     }
 }
 
@@ -44,7 +48,7 @@ impl SignedReads {
         for index in indexes {
             let name = secrets::name(index);
             let body = format!("{{\"SecretId\":\"{name}\",\"VersionStage\":\"AWSCURRENT\"}}");
-            let post = Post { host: &caller.host, target: GET_SECRET_VALUE, body: body.as_bytes(), close };
+            let post = Post { host: &caller.host, target: Some(GET_SECRET_VALUE), body: body.as_bytes(), close };
             let request_start = signed.arena.len();
             signer.append_post(&mut signed.arena, &post);
             let needle_start = signed.arena.len();
@@ -97,7 +101,7 @@ impl Requests for Creates<'_> {
         let Some(index) = self.remaining.next() else { return false };
         let (name, value, token) = (secrets::name(index), secrets::escaped_value(index), secrets::request_token(index));
         let body = format!("{{\"Name\":\"{name}\",\"ClientRequestToken\":\"{token}\",\"SecretString\":\"{value}\"}}");
-        let post = Post { host: &self.caller.host, target: CREATE_SECRET, body: body.as_bytes(), close: false };
+        let post = Post { host: &self.caller.host, target: Some(CREATE_SECRET), body: body.as_bytes(), close: false };
         self.signer.append_post(request, &post);
         needle.extend_from_slice(token.as_bytes());
         true
@@ -132,7 +136,8 @@ impl Requests for Puts<'_> {
         let value = secrets::escaped_value(self.counter);
         let body =
             format!("{{\"SecretId\":\"{name}\",\"ClientRequestToken\":\"{token}\",\"SecretString\":\"{value}\"}}");
-        let post = Post { host: &self.caller.host, target: PUT_SECRET_VALUE, body: body.as_bytes(), close: false };
+        let post =
+            Post { host: &self.caller.host, target: Some(PUT_SECRET_VALUE), body: body.as_bytes(), close: false };
         self.signer.append_post(request, &post);
         needle.extend_from_slice(token.as_bytes());
         true

@@ -24,11 +24,22 @@ const READY_PATIENCE: Duration = Duration::from_secs(60);
 pub struct Server {
     pub process: Process,
     pub target: Target,
+    /// Who reads, where it is not the root user.
+    pub reader: Option<AccessKey>,
 }
 
 impl Server {
+    /// The account's root user.
     pub fn caller(&self) -> Caller {
         caller(self.target.address)
+    }
+
+    /// Whoever reads: a session of a role, where one was begun.
+    pub fn reader(&self) -> Caller {
+        match &self.reader {
+            Some(access_key) => Caller { access_key: access_key.clone(), ..self.caller() },
+            None => self.caller(),
+        }
     }
 
     fn await_ready(mut self, path: &str, log: &Path) -> Result<Self> {
@@ -48,7 +59,11 @@ impl Server {
 
 pub fn caller(address: SocketAddr) -> Caller {
     Caller {
-        access_key: AccessKey { id: ACCESS_KEY_ID.to_owned(), secret: SECRET_ACCESS_KEY.to_owned() },
+        access_key: AccessKey {
+            id: ACCESS_KEY_ID.to_owned(),
+            secret: SECRET_ACCESS_KEY.to_owned(),
+            session_token: None,
+        },
         region: REGION.to_owned(),
         host: address.to_string(),
     }
@@ -88,7 +103,7 @@ pub fn launch_keepwell(binary: &Path, folder: &Path, settings: Settings<'_>) -> 
     }
     let log = folder.join("server.log");
     let target = Target { address, tls: settings.tls.map(|tls| tls.client.clone()) };
-    Ok((Server { process: Process::start(&mut command, &log)?, target }, log))
+    Ok((Server { process: Process::start(&mut command, &log)?, target, reader: None }, log))
 }
 
 /// Else a variable or a `keepwell.toml` that happens to lie about would be measured with it.
@@ -120,7 +135,7 @@ pub fn start_bare_hyper(
     }
     let log = folder.join(if tls.is_some() { "bare-hyper-tls.log" } else { "bare-hyper.log" });
     let target = Target { address, tls: tls.map(|tls| tls.client.clone()) };
-    Server { process: Process::start(&mut command, &log)?, target }.await_ready("/", &log)
+    Server { process: Process::start(&mut command, &log)?, target, reader: None }.await_ready("/", &log)
 }
 
 pub fn start_moto(binary: &Path, folder: &Path) -> Result<Server> {
@@ -129,7 +144,8 @@ pub fn start_moto(binary: &Path, folder: &Path) -> Result<Server> {
     command.args(["-H", &address.ip().to_string(), "-p", &address.port().to_string()]);
     let log = folder.join("moto-server.log");
     let target = Target { address, tls: None };
-    Server { process: Process::start(&mut command, &log)?, target }.await_ready("/moto-api/data.json", &log)
+    Server { process: Process::start(&mut command, &log)?, target, reader: None }
+        .await_ready("/moto-api/data.json", &log)
 }
 
 /// Why a server did not come up is usually the last thing it said.

@@ -5,21 +5,25 @@ use aws_lc_rs::{digest, hmac};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+#[derive(Clone)]
 pub struct AccessKey {
     pub id: String,
     pub secret: String,
+    /// Of temporary credentials.
+    pub session_token: Option<String>,
 }
 
 /// Signs for one moment and scope. The server accepts the result for five minutes, so a signer is made for each visit.
 pub struct Signer {
     amz_date: String,
     credential: String,
+    session_token: Option<String>,
     scope: String,
     key: hmac::Key,
 }
 
-const SIGNED_HEADERS: &str = "content-type;host;x-amz-date;x-amz-target";
-const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+const JSON: &str = "application/x-amz-json-1.1";
+const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 impl Signer {
     pub fn new(access_key: &AccessKey, region: &str, service: &str, at: Timestamp) -> Self {
@@ -31,26 +35,32 @@ impl Signer {
         for part in [day.as_str(), region, service, "aws4_request"] {
             key = hmac_key(hmac::sign(&key, part.as_bytes()).as_ref());
         }
-        Self { amz_date, credential: format!("{}/{scope}", access_key.id), scope, key }
+        let credential = format!("{}/{scope}", access_key.id);
+        Self { amz_date, credential, session_token: access_key.session_token.clone(), scope, key }
     }
 
     /// Appends a whole HTTP request, with the headers an SDK sends: their number and length are part of the cost.
     pub fn append_post(&self, out: &mut Vec<u8>, post: &Post<'_>) {
         let Post { host, target, body, close } = post;
         let Self { amz_date, credential, .. } = self;
-        let signature = self.signature(post);
+        let (signed_headers, signature) = self.signature(post);
+        let content_type = content_type(post);
+        let target = target.map(|target| format!("X-Amz-Target: {target}\r\n")).unwrap_or_default();
+        let token = self.session_token.as_ref().map(|token| format!("X-Amz-Security-Token: {token}\r\n"));
+        let token = token.unwrap_or_default();
         let connection = if *close { "Connection: close\r\n" } else { "" };
         let length = body.len();
         let head = format!(
             "POST / HTTP/1.1\r\n\
              Host: {host}\r\n\
              Accept-Encoding: identity\r\n\
-             X-Amz-Target: {target}\r\n\
-             Content-Type: {CONTENT_TYPE}\r\n\
+             {target}\
+             Content-Type: {content_type}\r\n\
              User-Agent: keepwell-bench/0.1 md/plain#1.0 ua/2.1 os/linux#6 md/arch#x86_64 lang/rust#1.95 md/pyimpl#none \
              m/b,Z,D,e cfg/retry-mode#legacy\r\n\
              X-Amz-Date: {amz_date}\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={SIGNED_HEADERS}, \
+             {token}\
+             Authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signed_headers}, \
              Signature={signature}\r\n\
              amz-sdk-invocation-id: 00000000-0000-4000-8000-000000000000\r\n\
              amz-sdk-request: attempt=1\r\n\
@@ -60,24 +70,30 @@ impl Signer {
         out.extend_from_slice(body);
     }
 
-    fn signature(&self, post: &Post<'_>) -> String {
-        let Self { amz_date, scope, .. } = self;
-        let Post { host, target, body, .. } = post;
-        let body_hash = sha256_hex(body);
-        let canonical = format!(
-            "POST\n/\n\ncontent-type:{CONTENT_TYPE}\nhost:{host}\nx-amz-date:{amz_date}\nx-amz-target:{target}\n\n\
-             {SIGNED_HEADERS}\n{body_hash}"
-        );
+    /// The names of the signed headers, and the signature.
+    fn signature(&self, post: &Post<'_>) -> (String, String) {
+        let Self { amz_date, scope, session_token, .. } = self;
+        let mut headers = vec![("content-type", content_type(post)), ("host", post.host), ("x-amz-date", amz_date)];
+        headers.extend(session_token.as_deref().map(|token| ("x-amz-security-token", token)));
+        headers.extend(post.target.map(|target| ("x-amz-target", target)));
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let names = names.join(";");
+        let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", sha256_hex(post.body));
         let canonical_hash = sha256_hex(canonical.as_bytes());
         let to_sign = format!("AWS4-HMAC-SHA256\n{amz_date}\n{scope}\n{canonical_hash}");
-        hex::encode(hmac::sign(&self.key, to_sign.as_bytes()))
+        (names, hex::encode(hmac::sign(&self.key, to_sign.as_bytes())))
     }
+}
+
+fn content_type(post: &Post<'_>) -> &'static str {
+    if post.target.is_some() { JSON } else { FORM }
 }
 
 pub struct Post<'a> {
     pub host: &'a str,
-    /// The whole `X-Amz-Target`, such as `secretsmanager.GetSecretValue`.
-    pub target: &'a str,
+    /// The whole `X-Amz-Target`, such as `secretsmanager.GetSecretValue`. None is the query protocol.
+    pub target: Option<&'a str>,
     pub body: &'a [u8],
     /// Asks the server to end the connection after the answer.
     pub close: bool,
@@ -98,8 +114,11 @@ mod tests {
     /// The expected signature is what botocore 1.44 computes for the same request, key and moment.
     #[test]
     fn a_signature_equals_the_one_botocore_computes() {
-        let access_key =
-            AccessKey { id: "AKIDEXAMPLE".to_owned(), secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned() };
+        let access_key = AccessKey {
+            id: "AKIDEXAMPLE".to_owned(),
+            secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+            session_token: None,
+        };
         let at: Timestamp = "2015-08-30T12:36:00Z".parse().unwrap();
         let signer = Signer::new(&access_key, "us-east-1", "secretsmanager", at);
 
@@ -108,7 +127,7 @@ mod tests {
             &mut request,
             &Post {
                 host: "127.0.0.1:5337",
-                target: "secretsmanager.GetSecretValue",
+                target: Some("secretsmanager.GetSecretValue"),
                 body: br#"{"SecretId":"db"}"#,
                 close: false,
             },

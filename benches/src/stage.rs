@@ -17,6 +17,7 @@ use crate::progress;
 use crate::requests::{GET_SECRET_VALUE, SignedReads, once};
 use crate::secrets;
 use crate::server::{self, Server, Settings};
+use crate::session;
 use crate::sign::Post;
 use crate::visits::{READ_SECRETS, Subject};
 
@@ -124,7 +125,7 @@ impl<'a> Stage<'a> {
             Subject::Few | Subject::Tenth | Subject::Most => {
                 let datasets = Datasets { keepwell: keepwell()?, work_dir: self.work_dir };
                 let folder = datasets.folder(self.secrets_of(subject), &self.sizes.all())?;
-                let server = server::start_keepwell(keepwell()?, &folder, Settings::default())?;
+                let server = with_reader(server::start_keepwell(keepwell()?, &folder, Settings::default())?)?;
                 read_all(&server, self.secrets_of(subject))?;
                 Ok(server)
             }
@@ -136,7 +137,7 @@ impl<'a> Stage<'a> {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        let server = server::start_keepwell(binary, &folder, settings)?;
+        let server = with_reader(server::start_keepwell(binary, &folder, settings)?)?;
         datasets::create(&server, 0..self.secrets_of(subject))?;
         Ok(server)
     }
@@ -149,15 +150,23 @@ impl<'a> Stage<'a> {
         };
         let path = self.work_dir.join("bare-answer");
         fs::write(&path, answer)?;
-        server::start_bare_hyper(require(&self.binaries.bare_hyper)?, self.work_dir, &path, tls)
+        let bare = server::start_bare_hyper(require(&self.binaries.bare_hyper)?, self.work_dir, &path, tls)?;
+        // It is asked with the same bytes, session token and all.
+        Ok(Server { reader: ours.and_then(|server| server.reader.clone()), ..bare })
     }
+}
+
+/// Reads are made by a session of a role whose policies have ten statements.
+fn with_reader(server: Server) -> Result<Server> {
+    let reader = session::begin(&server).context("beginning the reader's session")?;
+    Ok(Server { reader: Some(reader), ..server })
 }
 
 /// Reads every secret once, so that a row of scale measures the steady state and not the first touch.
 pub fn read_all(server: &Server, count: u64) -> Result<()> {
     const STRETCH: usize = 50_000;
     progress(&format!("reading {count} secrets once"));
-    let caller = server.caller();
+    let caller = server.reader();
     let mut load = Load::open(&server.target, 64, Reuse::KeepAlive)?;
     for start in (0..count).step_by(STRETCH) {
         let indexes = start..count.min(start + STRETCH as u64);
@@ -176,7 +185,7 @@ fn answer_of(server: &Server) -> Result<String> {
     let caller = server.caller();
     let body = format!("{{\"SecretId\":\"{}\"}}", secrets::name(0));
     let mut request = Vec::new();
-    let post = Post { host: &caller.host, target: GET_SECRET_VALUE, body: body.as_bytes(), close: false };
+    let post = Post { host: &caller.host, target: Some(GET_SECRET_VALUE), body: body.as_bytes(), close: false };
     caller.signer().append_post(&mut request, &post);
     let answer = Exchange::open(&server.target)?.ask(&request)?;
     if answer.status != 200 {

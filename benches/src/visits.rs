@@ -174,7 +174,7 @@ fn make(visit: Visit, stage: &Stage<'_>, plan: &Plan, counters: &mut Counters) -
             let draws = counters.draw..counters.draw + SPREAD;
             counters.draw = draws.end;
             let indexes = draws.map(|draw| secrets::scattered(draw) % among.max(1));
-            let mut reads = SignedReads::of(indexes, &caller, false);
+            let mut reads = SignedReads::of(indexes, &server.reader(), false);
             measure(server, connections, Reuse::KeepAlive, Pace::Closed, &mut reads, plan)
         }
         Work::Put { writers } => {
@@ -189,7 +189,7 @@ fn make(visit: Visit, stage: &Stage<'_>, plan: &Plan, counters: &mut Counters) -
 }
 
 fn fixed_reads(subject: Subject, server: &Server, close: bool) -> SignedReads {
-    let reads = SignedReads::of(0..READ_SECRETS, &server.caller(), close);
+    let reads = SignedReads::of(0..READ_SECRETS, &server.reader(), close);
     match subject {
         Subject::Bare | Subject::BareTls => reads.expecting(secrets::password(0).as_bytes()),
         _ => reads,
