@@ -20,6 +20,7 @@ mod patterns;
 mod policy;
 mod policy_version;
 mod role;
+mod simulated_policy;
 mod simulation;
 mod tag;
 mod user;
@@ -112,9 +113,13 @@ pub use policy_version::{
 pub use role::{
     CreateRole, CreateRoleRequest, CreateRoleResponse, DeleteRole, DeleteRoleRequest, GetRole, GetRoleRequest,
     GetRoleResponse, ListRoleTags, ListRoleTagsRequest, ListRoleTagsResponse, ListRoles, ListRolesRequest,
-    ListRolesResponse, Role, RoleLastUsed, TagRole, TagRoleRequest, UntagRole, UntagRoleRequest,
+    ListRolesResponse, Role, RoleLastUsed, SourceRoleTemplate, TagRole, TagRoleRequest, UntagRole, UntagRoleRequest,
     UpdateAssumeRolePolicy, UpdateAssumeRolePolicyRequest, UpdateRole, UpdateRoleDescription,
     UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse, UpdateRoleRequest, UpdateRoleResponse,
+};
+pub use simulated_policy::{
+    AttachmentType, InlinePolicyIdentifierType, OrderedOrganizationPolicyType, PolicyIdentifier,
+    PolicyIdentifierPolicyType,
 };
 pub use simulation::{
     ContextEntry, ContextKeyTypeEnum, GetContextKeysForCustomPolicy, GetContextKeysForCustomPolicyRequest,

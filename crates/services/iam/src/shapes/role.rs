@@ -12,6 +12,7 @@ shape::forms! {
     pub RoleDescriptionType: Text { max: 1000, pattern: ROLE_DESCRIPTION }
     pub RoleMaxSessionDurationType: Integer { min: 3600, max: 43_200 }
     pub RoleListType: List<Role> {}
+    pub IntegerType: Integer {}
 }
 
 shape::structure! {
@@ -27,6 +28,7 @@ shape::structure! {
         permissions_boundary: Optional<AttachedPermissionsBoundary> = "PermissionsBoundary",
         tags: Optional<TagListType> = "Tags",
         role_last_used: Optional<RoleLastUsed> = "RoleLastUsed",
+        source_role_template: Optional<SourceRoleTemplate> = "SourceRoleTemplate",
     }
 }
 
@@ -34,6 +36,14 @@ shape::structure! {
     pub struct RoleLastUsed {
         last_used_date: Optional<DateType> = "LastUsedDate",
         region: Optional<StringType> = "Region",
+    }
+}
+
+shape::structure! {
+    /// The template of a role that was made by `AcquireRole`.
+    pub struct SourceRoleTemplate {
+        template_arn: Required<ArnType> = "TemplateArn",
+        template_minor_version: Required<IntegerType> = "TemplateMinorVersion",
     }
 }
 

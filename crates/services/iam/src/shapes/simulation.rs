@@ -6,6 +6,7 @@ use super::evaluation::{
     ActionNameType, ContextKeyNameType, ContextKeyNamesResultListType, EvaluationResultsListType, ResourceNameType,
 };
 use super::forms::{ArnType, BooleanType, MarkerType, MaxItemsType, PolicyDocumentType, ResponseMarkerType};
+use super::simulated_policy::{OrganizationPolicyListType, PolicyExclusionsListType, SimulationPolicyListType};
 
 shape::enumeration! {
     pub enum ContextKeyTypeEnum {
@@ -25,8 +26,6 @@ shape::enumeration! {
 }
 
 shape::forms! {
-    /// Policies as text.
-    pub SimulationPolicyListType: List<PolicyDocumentType> {}
     pub ActionNameListType: List<ActionNameType> {}
     pub ResourceNameListType: List<ResourceNameType> {}
     pub ResourceHandlingOptionType: Text { min: 1, max: 64 }
@@ -48,6 +47,8 @@ shape::structure! {
         policy_input_list: Required<SimulationPolicyListType> = "PolicyInputList",
         permissions_boundary_policy_input_list: Optional<SimulationPolicyListType>
             = "PermissionsBoundaryPolicyInputList",
+        ordered_organization_policy_input_list: Optional<OrganizationPolicyListType>
+            = "OrderedOrganizationPolicyInputList",
         action_names: Required<ActionNameListType> = "ActionNames",
         resource_arns: Optional<ResourceNameListType> = "ResourceArns",
         resource_policy: Optional<PolicyDocumentType> = "ResourcePolicy",
@@ -66,6 +67,7 @@ shape::structure! {
         policy_input_list: Optional<SimulationPolicyListType> = "PolicyInputList",
         permissions_boundary_policy_input_list: Optional<SimulationPolicyListType>
             = "PermissionsBoundaryPolicyInputList",
+        policy_exclusion_list: Optional<PolicyExclusionsListType> = "PolicyExclusionList",
         action_names: Required<ActionNameListType> = "ActionNames",
         resource_arns: Optional<ResourceNameListType> = "ResourceArns",
         resource_policy: Optional<PolicyDocumentType> = "ResourcePolicy",

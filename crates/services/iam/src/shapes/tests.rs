@@ -169,6 +169,31 @@ fn policies_are_recorded_as_they_were_sent() {
 }
 
 #[test]
+fn a_simulation_is_told_which_policies_to_leave_out() {
+    let request: SimulatePrincipalPolicyRequest = parse(
+        "PolicySourceArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Auser%2Fada\
+         &ActionNames.member.1=secretsmanager%3AGetSecretValue&ActionNames.member.2=kms%3ADecrypt\
+         &PolicyExclusionList.member.1.PolicyType=permission-boundary\
+         &PolicyExclusionList.member.2.InlinePolicyIdentifier.PolicyName=read\
+         &PolicyExclusionList.member.2.InlinePolicyIdentifier.AttachmentType=group\
+         &PolicyExclusionList.member.2.InlinePolicyIdentifier.AttachmentName=staff",
+    )
+    .unwrap();
+    assert_eq!(request.action_names, ["secretsmanager:GetSecretValue", "kms:Decrypt"]);
+    let of_a_type = PolicyIdentifier {
+        policy_type: Some(PolicyIdentifierPolicyType::PermissionBoundary),
+        ..PolicyIdentifier::default()
+    };
+    let by_name = InlinePolicyIdentifierType {
+        policy_name: "read".to_owned(),
+        attachment_type: AttachmentType::Group,
+        attachment_name: "staff".to_owned(),
+    };
+    let inline = PolicyIdentifier { inline_policy_identifier: Some(by_name), ..PolicyIdentifier::default() };
+    assert_eq!(request.policy_exclusion_list.unwrap(), [of_a_type, inline]);
+}
+
+#[test]
 fn answers_are_elements_with_the_wires_names() {
     let key = AccessKey {
         user_name: "ada".to_owned(),
