@@ -15,18 +15,23 @@ pub(crate) fn route(headers: &HeaderMap) -> Option<Route> {
     Some(match target {
         "secretsmanager.BatchGetSecretValue" => Route::SecretsManager(SecretsManager::BatchGetSecretValue),
         "secretsmanager.CreateSecret" => Route::SecretsManager(SecretsManager::CreateSecret),
+        "secretsmanager.DeleteResourcePolicy" => Route::SecretsManager(SecretsManager::DeleteResourcePolicy),
         "secretsmanager.DeleteSecret" => Route::SecretsManager(SecretsManager::DeleteSecret),
         "secretsmanager.DescribeSecret" => Route::SecretsManager(SecretsManager::DescribeSecret),
         "secretsmanager.GetRandomPassword" => Route::SecretsManager(SecretsManager::GetRandomPassword),
+        "secretsmanager.GetResourcePolicy" => Route::SecretsManager(SecretsManager::GetResourcePolicy),
         "secretsmanager.GetSecretValue" => Route::SecretsManager(SecretsManager::GetSecretValue),
+        "secretsmanager.ListResourcePolicies" => Route::SecretsManager(SecretsManager::ListResourcePolicies),
         "secretsmanager.ListSecretVersionIds" => Route::SecretsManager(SecretsManager::ListSecretVersionIds),
         "secretsmanager.ListSecrets" => Route::SecretsManager(SecretsManager::ListSecrets),
+        "secretsmanager.PutResourcePolicy" => Route::SecretsManager(SecretsManager::PutResourcePolicy),
         "secretsmanager.PutSecretValue" => Route::SecretsManager(SecretsManager::PutSecretValue),
         "secretsmanager.RestoreSecret" => Route::SecretsManager(SecretsManager::RestoreSecret),
         "secretsmanager.TagResource" => Route::SecretsManager(SecretsManager::TagResource),
         "secretsmanager.UntagResource" => Route::SecretsManager(SecretsManager::UntagResource),
         "secretsmanager.UpdateSecret" => Route::SecretsManager(SecretsManager::UpdateSecret),
         "secretsmanager.UpdateSecretVersionStage" => Route::SecretsManager(SecretsManager::UpdateSecretVersionStage),
+        "secretsmanager.ValidateResourcePolicy" => Route::SecretsManager(SecretsManager::ValidateResourcePolicy),
         _ => return None,
     })
 }

@@ -22,6 +22,9 @@ pub enum Error {
     InvalidParameter(String),
     ResourceExists(String),
     LimitExceeded(String),
+    /// A resource policy that cannot be read, or names nobody.
+    MalformedPolicyDocument(String),
+    PublicPolicy,
     InvalidNextToken,
     EncryptionFailure,
     DecryptionFailure,
@@ -55,6 +58,8 @@ impl Error {
             Self::InvalidParameter(_) => "InvalidParameterException",
             Self::ResourceExists(_) => "ResourceExistsException",
             Self::LimitExceeded(_) => "LimitExceededException",
+            Self::MalformedPolicyDocument(_) => "MalformedPolicyDocumentException",
+            Self::PublicPolicy => "PublicPolicyException",
             Self::InvalidNextToken => "InvalidNextTokenException",
             Self::EncryptionFailure => "EncryptionFailure",
             Self::DecryptionFailure => "DecryptionFailure",
@@ -82,7 +87,11 @@ impl Error {
             | Self::InvalidParameter(text)
             | Self::ResourceExists(text)
             | Self::LimitExceeded(text)
+            | Self::MalformedPolicyDocument(text)
             | Self::Validation(text) => Some(text.clone()),
+            Self::PublicPolicy => {
+                Some("You can't attach a resource-based policy that allows broad access to the secret.".to_owned())
+            }
             // Chosen after the model's documentation.
             Self::InvalidNextToken => Some("The NextToken value is invalid.".to_owned()),
             Self::EncryptionFailure => Some(
@@ -148,6 +157,10 @@ impl Error {
         Self::InvalidParameter(
             "You can't specify both a binary secret value and a string secret value in the same secret.".to_owned(),
         )
+    }
+
+    pub(crate) fn malformed_policy(text: impl fmt::Display) -> Self {
+        Self::MalformedPolicyDocument(text.to_string())
     }
 
     pub(crate) fn invalid_parameter(text: impl Into<String>) -> Self {

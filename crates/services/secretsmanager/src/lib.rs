@@ -1,16 +1,19 @@
 //! AWS Secrets Manager: shapes, operations and the rules of versions, labels and deletion.
 //!
 //! An operation is one file in `operations/`, and reads as a story: find, ask for the permit, decide with pure rules
-//! (`versions`, `tags`, `filters`), seal, commit with its record. Errors are in [`Error`], in AWS's words.
+//! (`versions`, `tags`, `filters`, `principals`), seal, commit with its record. Errors are in [`Error`], in AWS's words.
 
 mod background;
 mod error;
 mod filters;
+mod keys;
 mod listing;
 mod operations;
 mod paging;
+mod principals;
 mod quotas;
 mod random_password;
+mod resource_policy;
 mod room;
 pub mod shapes;
 mod tags;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use contract::{ListOrder, ListPosition, ListQuery, SecretRecord};
-use policy::Permit;
+use contract::{DecisionSubject, ListOrder, ListPosition, ListQuery, SecretRecord};
+use policy::{Action, Permit};
 use shape::Enumeration;
 
 use crate::{
@@ -11,8 +11,10 @@ use crate::{
     filters::{Attributes, FilterError, Filters},
     paging::{Binding, read_position, write_position},
     room::Call,
-    shapes,
+    shapes::{self, DescribeSecretRequest},
 };
+
+const DESCRIBE_SECRET: Action = Action::new("secretsmanager:DescribeSecret");
 
 /// Rows that one page may look at. A page that finds little ends there, with a token: the caller goes on.
 const LOOKED_AT_MAX: usize = 20_000;
@@ -66,7 +68,8 @@ pub(crate) async fn page(
         None => Vec::new(),
     };
     // Where the store finds what is asked for by itself, one row more than the page tells whether another follows.
-    let is_found_by_store = walk.filters.is_empty() || walk.filters.are_of_names_alone();
+    let is_found_by_store =
+        (walk.filters.is_empty() || walk.filters.are_of_names_alone()) && !call.room.lists_only_describable;
     let rows = if is_found_by_store { walk.page_size.saturating_add(1) } else { ROWS_AT_ONCE };
     let mut query = ListQuery {
         order: walk.order,
@@ -84,12 +87,12 @@ pub(crate) async fn page(
         let is_end = listed.len() < rows;
         for secret in listed {
             if found.len() == walk.page_size {
-                // There is more behind a full page.
+                // There may be more behind a full page.
                 let next_token = seal(call, binding, after.as_ref())?;
                 return Ok(walk.page(found, next_token));
             }
             after = Some(ListPosition::of(walk.order, &secret));
-            if matches(&walk.filters, &secret) {
+            if matches(&walk.filters, &secret) && shows(call, &secret)? {
                 found.push(secret);
             }
         }
@@ -117,6 +120,14 @@ impl Walk {
 fn seal(call: &Call<'_>, binding: &Binding, after: Option<&ListPosition>) -> Result<Option<String>, Error> {
     let seal = |position| binding.seal(&call.room.paging_key, &write_position(position), &*call.room.entropy);
     after.map(seal).transpose()
+}
+
+/// An operator may want lists to leave out what their caller may not describe.
+fn shows(call: &Call<'_>, secret: &SecretRecord) -> Result<bool, Error> {
+    if !call.room.lists_only_describable {
+        return Ok(true);
+    }
+    call.with_members(&DescribeSecretRequest::default()).may(DESCRIBE_SECRET, &DecisionSubject::of(secret))
 }
 
 fn matches(filters: &Filters, secret: &SecretRecord) -> bool {

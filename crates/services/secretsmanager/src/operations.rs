@@ -5,20 +5,25 @@
 
 mod batch_get_secret_value;
 mod create_secret;
+mod delete_resource_policy;
 mod delete_secret;
 mod describe_secret;
 mod get_random_password;
+mod get_resource_policy;
 mod get_secret_value;
+mod list_resource_policies;
 mod list_secret_version_ids;
 mod list_secrets;
+mod put_resource_policy;
 mod put_secret_value;
 mod restore_secret;
 mod tag_resource;
 mod untag_resource;
 mod update_secret;
 mod update_secret_version_stage;
+mod validate_resource_policy;
 
-use gate::{Caller, RequestContext};
+use gate::{Caller, RequestContext, RequestTags};
 use policy::Action;
 use shape::{Reply, Structure, parse_json};
 use trail::{ApiCall, Failure, Recorded, RequestParameters, Unrecorded};
@@ -26,6 +31,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
+    keys::Members,
     room::{Call, Room, SOURCE},
 };
 
@@ -106,7 +112,7 @@ macro_rules! operations {
                         Err(error) => return surroundings.refuse(None, error.into()).await,
                     };
                     let parameters = Parameters(&request);
-                    let call = surroundings.call(&parameters);
+                    let call = surroundings.call(&parameters, &request);
                     match tell_story!($kind $( ($rivals_write) )?, $story, room, call, request) {
                         Ok(answer) => Ok(answer.map(success)),
                         Err(error) => surroundings.refuse(Some(&parameters), error).await,
@@ -125,18 +131,23 @@ enum Kind {
 operations! {
     BatchGetSecretValue => batch_get_secret_value, Read;
     CreateSecret => create_secret, Write(name);
+    DeleteResourcePolicy => delete_resource_policy, Write(secret_id);
     DeleteSecret => delete_secret, Write(secret_id);
     DescribeSecret => describe_secret, Read;
     GetRandomPassword => get_random_password, Read;
+    GetResourcePolicy => get_resource_policy, Read;
     GetSecretValue => get_secret_value, Read;
+    ListResourcePolicies => list_resource_policies, Read;
     ListSecretVersionIds => list_secret_version_ids, Read;
     ListSecrets => list_secrets, Read;
+    PutResourcePolicy => put_resource_policy, Write(secret_id);
     PutSecretValue => put_secret_value, Write(secret_id);
     RestoreSecret => restore_secret, Write(secret_id);
     TagResource => tag_resource, Write(secret_id);
     UntagResource => untag_resource, Write(secret_id);
     UpdateSecret => update_secret, Write(secret_id);
     UpdateSecretVersionStage => update_secret_version_stage, Write(secret_id);
+    ValidateResourcePolicy => validate_resource_policy, Read;
 }
 
 struct Surroundings<'a> {
@@ -147,9 +158,18 @@ struct Surroundings<'a> {
 }
 
 impl<'a> Surroundings<'a> {
-    fn call(&self, parameters: &'a dyn RequestParameters) -> Call<'a> {
+    fn call(&self, parameters: &'a dyn RequestParameters, members: &'a dyn Members) -> Call<'a> {
         let Self { room, context, caller, operation } = *self;
-        Call { room, context, caller, action: operation.action(), is_read_only: operation.is_read_only(), parameters }
+        Call {
+            room,
+            context,
+            caller,
+            action: operation.action(),
+            is_read_only: operation.is_read_only(),
+            parameters,
+            members,
+            request_tags: RequestTags::None,
+        }
     }
 
     async fn refuse(

@@ -12,6 +12,8 @@ pub struct Quotas {
     /// Staging labels on all versions of a secret together.
     pub labels_per_secret: usize,
     pub tags_per_secret: usize,
+    /// Characters of a resource policy. The service model caps it at 20,480.
+    pub resource_policy_chars: usize,
 }
 
 impl Default for Quotas {
@@ -22,6 +24,7 @@ impl Default for Quotas {
             versions_per_secret: 100,
             labels_per_secret: 20,
             tags_per_secret: 50,
+            resource_policy_chars: 20_480,
         }
     }
 }

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use contract::{Commit, CommitError, Guarded, Pick, Reads, SecretRecord};
+use contract::{Commit, CommitError, DecisionSubject, Guarded, Pick, Reads, SecretRecord};
 use facades::{Envelope, KeyChoice};
-use gate::{Caller, Gate, RequestContext, Target};
+use gate::{Caller, Gate, RequestContext, RequestTags, ResourcePolicy, Target};
 use policy::{Action, Permit, Resource};
 use seal::{KeyMaterial, SealContext, SealedValue, ValueKind};
-use terms::{AccountId, Clock, Entropy, Scope, SecretBytes, SecretId, Timestamp};
+use terms::{Clock, Entropy, Scope, SecretBytes, SecretId, Timestamp};
 use trail::{ApiCall, Failure, Recorded, Recorder, RequestParameters, Subject};
 
-use crate::{error::Error, quotas::Quotas, turnstiles::Turnstiles};
+use crate::{
+    error::Error,
+    keys::{Members, SecretKeys},
+    quotas::Quotas,
+    turnstiles::Turnstiles,
+};
 
 pub(crate) const SOURCE: &str = "secretsmanager.amazonaws.com";
 
@@ -23,12 +28,15 @@ pub struct Room {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub quotas: Quotas,
+    /// Lists show only the secrets that their caller may describe. AWS's show all.
+    pub lists_only_describable: bool,
     /// Seals paging tokens.
     pub paging_key: KeyMaterial,
     pub turnstiles: Turnstiles,
 }
 
 /// One call of one operation.
+#[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) room: &'a Room,
     pub(crate) context: &'a RequestContext,
@@ -36,16 +44,39 @@ pub(crate) struct Call<'a> {
     pub(crate) action: Action,
     pub(crate) is_read_only: bool,
     pub(crate) parameters: &'a dyn RequestParameters,
+    /// What of the request policies may ask about.
+    pub(crate) members: &'a dyn Members,
+    pub(crate) request_tags: RequestTags<'a>,
 }
 
 /// The secret that a `SecretId` means, or that there is none.
 pub(crate) struct Found {
     asked: Arc<str>,
-    account: AccountId,
+    /// The secret's; where there is none, every ARN that one could have.
+    arn: Arc<str>,
+    scope: Scope,
     secret: Option<Guarded<Arc<SecretRecord>>>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// The call as it decides about another request that it implies.
+    #[must_use]
+    pub(crate) fn with_members<'b>(&self, members: &'b dyn Members) -> Call<'b>
+    where
+        'a: 'b,
+    {
+        Call { members, ..*self }
+    }
+
+    /// The call with tags that it puts or takes.
+    #[must_use]
+    pub(crate) fn with_request_tags<'b>(&self, request_tags: RequestTags<'b>) -> Call<'b>
+    where
+        'a: 'b,
+    {
+        Call { request_tags, ..*self }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.context.received_at
     }
@@ -60,12 +91,28 @@ impl Call<'_> {
             SecretId::Nothing => (own, None, None),
         };
         let mut secret = None;
-        // An ARN of another region is not found here.
-        if let Some(name) = name.filter(|_| scope.region == own.region) {
+        if let Some(name) = name
+            && self.can_reach(scope, suffix.is_some()).await?
+        {
             secret = self.room.store.secret(scope, name.as_str(), pick).await?;
         }
         let secret = secret.filter(|secret| suffix.is_none_or(|suffix| secret.has_suffix(suffix)));
-        Ok(Found { asked: asked.into(), account: scope.account, secret })
+        let asked: Arc<str> = asked.into();
+        let arn = match (&secret, name) {
+            (Some(secret), _) => Arc::clone(secret.arn()),
+            (None, Some(name)) if suffix.is_none() => any_arn(scope, name.as_str()),
+            (None, _) => Arc::clone(&asked),
+        };
+        Ok(Found { asked, arn, scope, secret })
+    }
+
+    /// Not what lies in another region, nor in another account unless the ARN is complete and the account is open.
+    async fn can_reach(&self, scope: Scope, is_complete_arn: bool) -> Result<bool, Error> {
+        let own = self.caller.scope();
+        if scope.region != own.region || scope.account == own.account {
+            return Ok(scope == own);
+        }
+        Ok(is_complete_arn && self.room.store.identities(scope.account).await?.is_some())
     }
 
     /// Finds the secret, asks for the permit, and only then tells whether it is there.
@@ -91,13 +138,52 @@ impl Call<'_> {
     }
 
     pub(crate) async fn open_found(&self, found: Found, action: Action) -> Result<(Permit, Arc<SecretRecord>), Error> {
-        let permit = self.authorize(action, found.resource()).await?;
-        let secret = found.secret.ok_or_else(Error::secret_not_found)?.open(&permit)?;
+        let permit = self.authorize_found(&found, action).await?;
+        let secret = found.open(&permit)?;
         Ok((permit, secret))
     }
 
-    pub(crate) async fn authorize(&self, action: Action, resource: Resource) -> Result<Permit, Error> {
-        Ok(self.room.gate.authorize(self.context, self.caller, action, &Target::new(&resource)).await?)
+    pub(crate) async fn authorize_found(&self, found: &Found, action: Action) -> Result<Permit, Error> {
+        self.authorize(action, &found.subject(), &found.asked).await
+    }
+
+    /// Asks for a permit for a secret, which refusals name as the caller did.
+    pub(crate) async fn authorize(
+        &self,
+        action: Action,
+        subject: &DecisionSubject<'_>,
+        asked: &Arc<str>,
+    ) -> Result<Permit, Error> {
+        let resource = resource(subject, asked);
+        let keys = SecretKeys { subject, members: self.members };
+        let target = self.target(&resource, subject, &keys);
+        Ok(self.room.gate.authorize(self.context, self.caller, action, &target).await?)
+    }
+
+    /// Asks for a permit for an action without a resource.
+    pub(crate) async fn authorize_every(&self, action: Action) -> Result<Permit, Error> {
+        Ok(self.room.gate.authorize(self.context, self.caller, action, &Target::new(&Resource::Every)).await?)
+    }
+
+    /// Would the caller get a permit for this secret?
+    pub(crate) fn may(&self, action: Action, subject: &DecisionSubject<'_>) -> Result<bool, Error> {
+        let resource = resource(subject, subject.arn);
+        let keys = SecretKeys { subject, members: self.members };
+        let target = self.target(&resource, subject, &keys);
+        Ok(self.room.gate.may(self.context, self.caller, action, &target)?)
+    }
+
+    fn target<'b>(
+        &'b self,
+        resource: &'b Resource,
+        subject: &DecisionSubject<'b>,
+        keys: &'b SecretKeys<'b>,
+    ) -> Target<'b> {
+        Target::new(resource)
+            .with_policy(subject.resource_policy.map(ResourcePolicy::Secret))
+            .with_tags(subject.tags)
+            .with_request_tags(self.request_tags)
+            .with_keys(keys)
     }
 
     /// Seals a value for a version of the secret, under the secret's own key.
@@ -153,7 +239,7 @@ impl Call<'_> {
     }
 
     /// The call as the trail tells of it.
-    pub(crate) fn record<'a>(&'a self, response: Option<&'a str>, failure: Option<Failure<'a>>) -> ApiCall<'a> {
+    pub(crate) fn record<'b>(&'b self, response: Option<&'b str>, failure: Option<Failure<'b>>) -> ApiCall<'b> {
         ApiCall {
             context: self.context,
             caller: self.caller,
@@ -169,19 +255,43 @@ impl Call<'_> {
 }
 
 impl Found {
-    /// What the decision is about. For a secret that is not there, it is what was asked for; a bare name stands for an
-    /// ARN with any suffix, as policies write it.
-    pub(crate) fn resource(&self) -> Resource {
-        let asked = Arc::clone(&self.asked);
+    /// What the decision is about. Of a secret that is not there, only its name is known: whoever may do it to any
+    /// secret of that name learns that there is none, and everybody else is refused as if there were.
+    pub(crate) fn subject(&self) -> DecisionSubject<'_> {
         match &self.secret {
-            Some(secret) => Resource::One { arn: Arc::clone(secret.arn()), account: secret.account(), asked },
-            None => Resource::One { arn: Arc::clone(&asked), account: self.account, asked },
+            Some(secret) => secret.subject(),
+            None => DecisionSubject {
+                arn: &self.arn,
+                scope: self.scope,
+                tags: &[],
+                resource_policy: None,
+                partner_type: None,
+                origin_region: self.scope.region,
+            },
         }
+    }
+
+    pub(crate) fn asked(&self) -> &Arc<str> {
+        &self.asked
+    }
+
+    pub(crate) fn open(self, permit: &Permit) -> Result<Arc<SecretRecord>, Error> {
+        Ok(self.secret.ok_or_else(Error::secret_not_found)?.open(permit)?)
     }
 
     pub(crate) fn exists(&self) -> bool {
         self.secret.is_some()
     }
+}
+
+fn resource(subject: &DecisionSubject<'_>, asked: &Arc<str>) -> Resource {
+    let (arn, account) = (Arc::clone(subject.arn), subject.scope.account);
+    Resource::One { arn, account, asked: Arc::clone(asked) }
+}
+
+/// The ARNs that a secret of this name can have, as policies write them.
+fn any_arn(Scope { account, region }: Scope, name: &str) -> Arc<str> {
+    format!("arn:{}:secretsmanager:{region}:{account}:secret:{name}-??????", region.partition()).into()
 }
 
 /// A value that came with the request.

@@ -33,8 +33,9 @@ impl Turnstiles {
     /// `secret_id` is a name or an ARN: rivals may write either.
     pub(crate) fn of(&self, caller: &Caller, secret_id: &str) -> Option<Turnstile<'_>> {
         let hash = match SecretId::parse(secret_id) {
-            Ok(SecretId::Name(name) | SecretId::Arn { name, .. } | SecretId::PartialArn { name, .. }) => {
-                self.hasher.hash_one((caller.scope(), name.as_str()))
+            Ok(SecretId::Name(name)) => self.hasher.hash_one((caller.scope(), name.as_str())),
+            Ok(SecretId::Arn { scope, name, .. } | SecretId::PartialArn { scope, name }) => {
+                self.hasher.hash_one((scope, name.as_str()))
             }
             // Means no secret, so there is nothing to be rivals for.
             Ok(SecretId::Nothing) | Err(_) => return None,

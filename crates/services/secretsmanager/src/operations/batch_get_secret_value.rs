@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use contract::{ListOrder, Pick, SecretRecord, VersionRecord};
-use policy::{Action, Resource};
+use policy::Action;
 use seal::ValueKind;
 use shape::Structure;
 use terms::{EventId, SecretId};
@@ -13,7 +13,9 @@ use crate::{
     operations::get_secret_value::{choose, labels},
     paging::Binding,
     room::{Call, SOURCE, require_live},
-    shapes::{APIErrorType, BatchGetSecretValueRequest, BatchGetSecretValueResponse, SecretValueEntry},
+    shapes::{
+        APIErrorType, BatchGetSecretValueRequest, BatchGetSecretValueResponse, GetSecretValueRequest, SecretValueEntry,
+    },
 };
 
 const PAGE_SIZE_DEFAULT: usize = 20;
@@ -38,7 +40,7 @@ pub(crate) async fn batch_get_secret_value(
         // A token can only come from a page of filters.
         (Some(_), None) if ask.next_token.is_some() => return Err(Error::InvalidNextToken),
         (Some(ids), None) => {
-            call.authorize(call.action, Resource::Every).await?;
+            call.authorize_every(call.action).await?;
             (ids.clone(), None)
         }
         (None, Some(_)) => found_by_filters(call, ask).await?,
@@ -95,8 +97,8 @@ async fn found_by_filters(
         page_size: ask.max_results.and_then(|size| usize::try_from(size).ok()).unwrap_or(PAGE_SIZE_DEFAULT),
         whole_names_first: true,
     };
-    call.authorize(call.action, Resource::Every).await?;
-    let permit = call.authorize(LIST_SECRETS, Resource::Every).await?;
+    call.authorize_every(call.action).await?;
+    let permit = call.authorize_every(LIST_SECRETS).await?;
     let mut parameters = Vec::new();
     BatchGetSecretValueRequest { next_token: None, max_results: None, ..ask.clone() }.record(&mut parameters);
     let binding = Binding::new(call.action.as_str(), call.caller, &parameters);
@@ -104,8 +106,11 @@ async fn found_by_filters(
     Ok((found.secrets.iter().map(|secret| secret.arn.to_string()).collect(), found.next_token))
 }
 
+/// As if it were read alone, for policies too.
 async fn read_one(call: &Call<'_>, id: &str) -> Result<Opened, Error> {
     let secret_id = SecretId::parse(id)?;
+    let alone = GetSecretValueRequest { secret_id: id.to_owned(), ..GetSecretValueRequest::default() };
+    let call = call.with_members(&alone);
     let found = call.find(&secret_id, id, Pick::Labelled).await?;
     let (permit, secret) = call.open_found(found, GET_SECRET_VALUE).await?;
     require_live(&secret)?;

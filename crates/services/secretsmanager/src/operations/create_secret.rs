@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
 use contract::{
-    AccessDay, Change, Commit, CommitError, Guard, Pick, SecretChange, SecretRecord, Tag, Value, VersionRecord,
+    AccessDay, Change, Commit, CommitError, DecisionSubject, Guard, Pick, SecretChange, SecretRecord, Tag, Value,
+    VersionRecord,
 };
-use policy::{Action, Permit, Resource};
+use gate::RequestTags;
+use policy::{Action, Permit};
 use terms::{AWSCURRENT, SecretId, SecretName, StagingLabel, Uid, VersionId, arn_suffix, secret_arn};
 use trail::{Recorded, Subject};
 
@@ -27,13 +29,15 @@ pub(crate) async fn create_secret(
     let tags = asked_tags(ask)?;
     tags::check(&tags)?;
     let tags = tags::merge(&[], &tags, &call.room.quotas)?;
+    let call = &call.with_request_tags(if tags.is_empty() { RequestTags::None } else { RequestTags::Tags(&tags) });
 
     let found = call.find(&SecretId::Name(name.clone()), &ask.name, Pick::Version(token)).await?;
     if found.exists() {
-        return replay(call, found, token, value).await;
+        return replay(call, found, &tags, token, value).await;
     }
-    let after = Arc::new(draft(call, ask, name, tags));
-    let permit = permit(call, call.action, &after, &ask.name).await?;
+    let after = Arc::new(draft(call, ask, name, &tags));
+    // Policies see the ARN that is about to be, suffix and all.
+    let permit = call.authorize(call.action, &DecisionSubject::of(&after), found.asked()).await?;
     let after = match value {
         Some(value) => Arc::new(with_first_version(call, &permit, &after, token, &value).await?),
         None => {
@@ -47,7 +51,7 @@ pub(crate) async fn create_secret(
 
     let mut commit = Commit::under(permit);
     if after.tags.is_some() {
-        commit = commit.and_under(self::permit(call, TAG_RESOURCE, &after, &ask.name).await?);
+        commit = commit.and_under(call.authorize(TAG_RESOURCE, &DecisionSubject::of(&after), found.asked()).await?);
     }
     let version_id = (!after.versions.is_empty()).then(|| token.to_owned());
     let quota = call.room.quotas.secrets_per_region;
@@ -96,10 +100,14 @@ fn asked_tags(ask: &CreateSecretRequest) -> Result<Vec<Tag>, Error> {
 async fn replay(
     call: &Call<'_>,
     found: Found,
+    tags: &[Tag],
     token: &str,
     value: Option<NewValue<'_>>,
 ) -> Result<Recorded<CreateSecretResponse>, Error> {
-    let (permit, secret) = call.open_found(found, call.action).await?;
+    // Decided as for a new secret: the tags are those that the request brings.
+    let subject = DecisionSubject { tags, ..found.subject() };
+    let permit = call.authorize(call.action, &subject, found.asked()).await?;
+    let secret = found.open(&permit)?;
     if secret.delete_at.is_some() {
         return Err(Error::InvalidRequest(
             "You can't create this secret because a secret with this name is already scheduled for deletion."
@@ -125,7 +133,7 @@ async fn replay(
     call.tell(Some(Subject::seen(&secret)), answer).await
 }
 
-fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: Vec<Tag>) -> SecretRecord {
+fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: &[Tag]) -> SecretRecord {
     let (scope, now, entropy) = (call.caller.scope(), call.now(), &*call.room.entropy);
     let suffix = arn_suffix(entropy);
     SecretRecord {
@@ -148,12 +156,6 @@ fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: Vec
         resource_policy: None,
         versions: Vec::new(),
     }
-}
-
-/// The policy's view is the ARN that is about to be, suffix and all.
-async fn permit(call: &Call<'_>, action: Action, after: &SecretRecord, asked: &str) -> Result<Permit, Error> {
-    let (arn, account) = (Arc::clone(&after.arn), after.scope.account);
-    call.authorize(action, Resource::One { arn, account, asked: asked.into() }).await
 }
 
 async fn with_first_version(

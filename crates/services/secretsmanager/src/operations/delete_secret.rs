@@ -23,7 +23,7 @@ pub(crate) async fn delete_secret(
     let found = call.find(&secret_id, &ask.secret_id, Pick::Labelled).await?;
 
     if let (Deletion::Now, false) = (&deletion, found.exists()) {
-        call.authorize(call.action, found.resource()).await?;
+        call.authorize_found(&found, call.action).await?;
         // Recorded: forcing the deletion of what is not there succeeds.
         return call.tell(None, answer_for_nothing(call, &secret_id, &ask.secret_id)).await;
     }

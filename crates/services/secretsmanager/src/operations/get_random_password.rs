@@ -1,4 +1,3 @@
-use policy::Resource;
 use trail::Recorded;
 
 use crate::{
@@ -13,7 +12,7 @@ pub(crate) async fn get_random_password(
     call: &Call<'_>,
     ask: &GetRandomPasswordRequest,
 ) -> Result<Recorded<GetRandomPasswordResponse>, Error> {
-    call.authorize(call.action, Resource::Every).await?;
+    call.authorize_every(call.action).await?;
     let default = RandomPasswordOptions::default();
     let length = ask.password_length.and_then(|length| usize::try_from(length).ok());
     let options = RandomPasswordOptions {

@@ -1,5 +1,4 @@
 use contract::{ListOrder, SecretRecord};
-use policy::Resource;
 use shape::Structure;
 use trail::Recorded;
 
@@ -27,7 +26,7 @@ pub(crate) async fn list_secrets(
         page_size: ask.max_results.and_then(|size| usize::try_from(size).ok()).unwrap_or(PAGE_SIZE_DEFAULT),
         whole_names_first: ask.sort_by.is_none(),
     };
-    let permit = call.authorize(call.action, Resource::Every).await?;
+    let permit = call.authorize_every(call.action).await?;
     let found = page(call, &permit, &walk, ask.next_token.as_deref(), &binding(call, ask)).await?;
     let answer = ListSecretsResponse {
         secret_list: Some(found.secrets.iter().map(|secret| entry(secret)).collect()),

@@ -1,4 +1,5 @@
 use contract::Pick;
+use gate::RequestTags;
 use terms::SecretId;
 use trail::{Recorded, Subject};
 
@@ -8,11 +9,12 @@ use crate::{error::Error, operations::tag_resource::retag, room::Call, shapes::U
 pub(crate) async fn untag_resource(call: &Call<'_>, ask: &UntagResourceRequest) -> Result<Recorded<()>, Error> {
     let secret_id = SecretId::parse(&ask.secret_id)?;
     tags::check_keys(&ask.tag_keys)?;
+    let call = &call.with_request_tags(RequestTags::Keys(&ask.tag_keys));
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Labelled).await?;
     let old = before.tags.as_deref().unwrap_or_default();
     let kept = tags::remove(old, &ask.tag_keys);
     if kept.len() == old.len() {
         return call.tell(Some(Subject::seen(&before)), ()).await;
     }
-    retag(call, permit, before, kept).await
+    retag(call, permit, &ask.secret_id, before, kept).await
 }

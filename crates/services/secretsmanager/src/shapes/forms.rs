@@ -7,6 +7,7 @@ use super::tags::Tag;
 
 /// The pattern of a replica's region: words in small letters, each with a hyphen behind it, and a number.
 const REGION: Pattern = Pattern { text: r"^([a-z]+-)+\d+$", holds: is_region };
+const RESOURCE_POLICY_NAME: Pattern = Pattern { text: r"[0-9A-Za-z\-\_]+", holds: is_resource_policy_name };
 
 shape::forms! {
     pub SecretIdType: Text { min: 1, max: 2048 }
@@ -19,6 +20,8 @@ shape::forms! {
     pub RegionType: Text { min: 1, max: 128, pattern: REGION }
     pub RoleARNType: Text { min: 20, max: 2048 }
     pub OwningServiceType: Text { min: 1, max: 128 }
+    pub NonEmptyResourcePolicyType: Text { min: 1, max: 20_480 }
+    pub ResourcePolicyNameType: Text { min: 1, max: 64, pattern: RESOURCE_POLICY_NAME }
     /// The type of a managed external secret.
     pub MedeaTypeType: Text { min: 0, max: 256 }
 
@@ -50,9 +53,20 @@ fn is_region(text: &str) -> bool {
     is_number && words.split('-').all(is_word)
 }
 
+fn is_resource_policy_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_policy_is_named_by_letters_digits_hyphens_and_underscores() {
+        for (text, holds) in [("default", true), ("A_1-z", true), ("", false), ("a b", false), ("a.b", false)] {
+            assert_eq!(is_resource_policy_name(text), holds, "{text}");
+        }
+    }
 
     #[test]
     fn a_region_is_words_and_a_number() {

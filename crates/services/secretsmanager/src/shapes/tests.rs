@@ -81,6 +81,22 @@ fn violations_stand_in_the_order_of_the_model_whatever_the_order_of_the_body() {
 }
 
 #[test]
+fn a_resource_policy_has_a_length_and_its_name_a_pattern() {
+    let policy = "x".repeat(20_481);
+    assert!(violations::<ValidateResourcePolicyRequest>(&format!(r#"{{"ResourcePolicy":"{policy}"}}"#)).ends_with(
+        "at 'resourcePolicy' failed to satisfy constraint: Member must have length less than or equal to 20480"
+    ));
+    assert_eq!(
+        violations::<PutResourcePolicyRequest>(r#"{"SecretId":"s","ResourcePolicy":"","PolicyName":"my policy"}"#),
+        "2 validation errors detected: Value '' at 'resourcePolicy' failed to satisfy constraint: \
+         Member must have length greater than or equal to 1; \
+         Value 'my policy' at 'policyName' failed to satisfy constraint: \
+         Member must satisfy regular expression pattern: [0-9A-Za-z\\-\\_]+"
+    );
+    assert_eq!(written(&ListResourcePoliciesResponse::default()), r#"{"ResourcePolicies":[]}"#);
+}
+
+#[test]
 fn tokens_need_not_be_uuids_and_empty_descriptions_are_taken() {
     let request: CreateSecretRequest =
         parse(&format!(r#"{{"Name":"n","ClientRequestToken":"{TOKEN}","Description":"","KmsKeyId":"","Type":""}}"#));
@@ -122,6 +138,12 @@ fn records_are_the_trails_request_parameters() {
     assert_eq!(
         record::<DeleteSecretRequest>(r#"{"SecretId":"s","RecoveryWindowInDays":7}"#),
         r#"{"secretId":"s","recoveryWindowInDays":7}"#
+    );
+    assert_eq!(
+        record::<PutResourcePolicyRequest>(
+            r#"{"BlockPublicPolicy":true,"ResourcePolicy":"{\"Version\":\"2012-10-17\"}","SecretId":"s","PolicyName":"default"}"#
+        ),
+        r#"{"secretId":"s","resourcePolicy":"{\"Version\":\"2012-10-17\"}","policyName":"default","blockPublicPolicy":true}"#
     );
 }
 
@@ -217,8 +239,8 @@ fn a_described_secret_reads_back_as_it_was_written() {
 #[test]
 fn each_of_the_operations_is_listed_once() {
     let names: std::collections::BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
-    assert_eq!(names.len(), 14);
-    assert_eq!(OPERATIONS.len(), 14);
+    assert_eq!(names.len(), 19);
+    assert_eq!(OPERATIONS.len(), 19);
 }
 
 proptest! {
