@@ -85,9 +85,7 @@ impl Asking {
         let Caller { host, .. } = &self.caller;
         let post = Post { host, target: None, body: body.as_bytes(), close: false };
         let mut request = Vec::new();
-        let caller =
-            Caller { region: REGION.to_owned(), host: host.clone(), access_key: self.caller.access_key.clone() };
-        caller.signer_for(service).append_post(&mut request, &post);
+        self.caller.signer_for(service).append_post(&mut request, &post);
         let answer = self.exchange.ask(&request)?;
         Ok((answer.status, String::from_utf8(answer.body)?))
     }
