@@ -1,7 +1,7 @@
 //! One case: who asks for what, under which documents, with which context. Documents are plain JSON here, so that the
 //! two evaluators share nothing but the text of the policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -149,6 +149,17 @@ impl Layer {
             Self::Session => "session",
         }
     }
+}
+
+/// Where a statement stands: its layer, the level of an organization, the document and the statement, from zero.
+pub(crate) type Place = (Layer, usize, usize, usize);
+
+/// Why a decision came out as it did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reasons {
+    pub(crate) matched: BTreeSet<Place>,
+    /// Statements that would apply but for their conditions, with the operators and keys that failed.
+    pub(crate) near_misses: BTreeMap<Place, BTreeSet<(String, String)>>,
 }
 
 /// The layer of the resource's own policy.

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::case::{Case, Layer};
+use crate::case::{Case, Layer, Reasons};
 use crate::chance::Chance;
 use crate::engine::{Compiled, Outcome};
 use crate::naive::{self, Answer, Tally};
@@ -79,9 +79,9 @@ fn from_environment(name: &str) -> Option<u64> {
 }
 
 /// What the documentation does not allow the engine to have answered.
-pub(crate) fn difference(answer: &Answer, engine: Result<Outcome, String>) -> Option<String> {
-    let engine = match engine {
-        Ok(outcome) => outcome,
+pub(crate) fn difference(answer: &Answer, engine: Result<(Outcome, Reasons), String>) -> Option<String> {
+    let (engine, reasons) = match engine {
+        Ok(answered) => answered,
         Err(inconsistent) => return Some(inconsistent),
     };
     let is_right = match engine {
@@ -89,7 +89,20 @@ pub(crate) fn difference(answer: &Answer, engine: Result<Outcome, String>) -> Op
         Outcome::Denied { layer, is_explicit: true } => answer.denying.contains(&layer),
         Outcome::Denied { layer, is_explicit: false } => answer.lacking.contains(&layer),
     };
-    (!is_right).then(|| format!("the engine says {engine:?}, the naive evaluator {answer:?}"))
+    if !is_right {
+        return Some(format!("the engine says {engine:?}, the naive evaluator {answer:?}"));
+    }
+    if !explains(&answer.reasons, &reasons) {
+        return Some(format!("the engine gives the reasons {reasons:?}, the naive evaluator {:?}", answer.reasons));
+    }
+    None
+}
+
+/// The same statements, and of those that narrowly failed only conditions that did fail.
+fn explains(all: &Reasons, given: &Reasons) -> bool {
+    all.matched == given.matched
+        && all.near_misses.keys().eq(given.near_misses.keys())
+        && given.near_misses.iter().all(|(place, failed)| failed.is_subset(&all.near_misses[place]))
 }
 
 /// The same question to both, from the beginning.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use keepwell_policy::{
-    self as policy, Action, Attached, Cause, ConditionContext, FederatedUser, Inquiry, Policy, PolicyKind, PolicySet,
-    PolicySource, Principal, Question, Resource, ResourceRole, RoleSession, SourceKind, User, Verdict, decide, explain,
+    self as policy, Action, Attached, Cause, ConditionContext, Explanation, FederatedUser, Inquiry, Policy, PolicyKind,
+    PolicySet, PolicySource, Principal, Question, Resource, ResourceRole, RoleSession, SourceKind, User, Verdict,
+    decide, explain,
 };
 use serde_json::Value;
 use terms::{AccountId, RequestId};
 
-use crate::case::{Caller, Context, Documents, Layer, Request, Role, role_arn, user_arn};
+use crate::case::{Caller, Context, Documents, Layer, Place, Reasons, Request, Role, role_arn, user_arn};
 
 /// What the engine answers: nothing when it allows, else who refuses and whether a Deny matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +34,17 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     pub(crate) fn new(documents: &Documents) -> Self {
-        let one = |policy: &Value, kind, source| set(std::slice::from_ref(policy), kind, source);
+        let one = |policy: &Value, kind, source| set(std::slice::from_ref(policy), kind, source, 0);
         let (own_kind, own_source) = match documents.role {
             Role::Optional => (PolicyKind::Resource, SourceKind::Resource),
             Role::Trust => (PolicyKind::Trust, SourceKind::Trust),
             Role::Key => (PolicyKind::Key, SourceKind::Resource),
         };
         Self {
-            identity: set(&documents.identity, PolicyKind::Identity, SourceKind::User),
+            identity: set(&documents.identity, PolicyKind::Identity, SourceKind::User, 0),
             nothing: PolicySet::default(),
             boundary: documents.boundary.as_ref().map(|it| one(it, PolicyKind::Boundary, SourceKind::Boundary)),
-            session: documents.session.as_ref().map(|these| set(these, PolicyKind::Session, SourceKind::Session)),
+            session: documents.session.as_ref().map(|these| set(these, PolicyKind::Session, SourceKind::Session, 0)),
             resource: documents.resource.as_ref().map(|it| one(it, own_kind, own_source)),
             role: documents.role,
             service_control: levels(&documents.service_control, SourceKind::ServiceControl),
@@ -53,7 +54,7 @@ impl Compiled {
     }
 
     /// The answer to a request, given twice: as a decision and as an explanation, which must agree.
-    pub(crate) fn ask(&self, request: &Request) -> Result<Outcome, String> {
+    pub(crate) fn ask(&self, request: &Request) -> Result<(Outcome, Reasons), String> {
         let caller = &request.caller;
         let is_entity = caller.is_entity();
         let documents = policy::Documents {
@@ -80,10 +81,15 @@ impl Compiled {
             resource: &request.resource,
             resource_account: Some(owner),
         };
-        let explained = match explain(&inquiry, &documents, &context).verdict {
+        let explanation = explain(&inquiry, &documents, &context);
+        let explained = match &explanation.verdict {
             Verdict::Allowed => Outcome::Allowed,
-            Verdict::Denied(cause) => denied(&cause),
+            Verdict::Denied(cause) => denied(cause),
         };
+        let is_there = |key: &String| request.context.get(&key.to_ascii_lowercase()).is_some_and(|it| !it.is_empty());
+        if let Some(key) = explanation.missing_keys.iter().find(|key| is_there(key)) {
+            return Err(format!("{key} is said to be missing and is there"));
+        }
 
         let resource = if request.resource == "*" {
             Resource::Every
@@ -104,12 +110,16 @@ impl Compiled {
         if decided != explained {
             return Err(format!("the decision is {decided:?} and its explanation {explained:?}"));
         }
-        Ok(decided)
+        Ok((decided, reasons(&explanation)))
     }
 }
 
 fn denied(cause: &Cause) -> Outcome {
-    let layer = match cause.layer {
+    Outcome::Denied { layer: layer(cause.layer), is_explicit: cause.is_explicit }
+}
+
+fn layer(layer: policy::Layer) -> Layer {
+    match layer {
         policy::Layer::Identity => Layer::Identity,
         policy::Layer::Resource => Layer::Resource,
         policy::Layer::Boundary => Layer::Boundary,
@@ -119,22 +129,38 @@ fn denied(cause: &Cause) -> Outcome {
         policy::Layer::Endpoint => Layer::Endpoint,
         policy::Layer::Trust => Layer::Trust,
         policy::Layer::Key => Layer::Key,
-    };
-    Outcome::Denied { layer, is_explicit: cause.is_explicit }
+    }
 }
 
-fn set(policies: &[Value], kind: PolicyKind, source: SourceKind) -> PolicySet {
+fn reasons(explanation: &Explanation) -> Reasons {
+    let place = |of: policy::Layer, source: &PolicySource, statement: usize| -> Place {
+        let (level, document) = source.id.split_once('/').unwrap();
+        (layer(of), level.parse().unwrap(), document.parse().unwrap(), statement)
+    };
+    let mut reasons = Reasons::default();
+    for matched in &explanation.matched {
+        reasons.matched.insert(place(matched.layer, &matched.source, matched.statement));
+    }
+    for miss in &explanation.near_misses {
+        let failed = reasons.near_misses.entry(place(miss.layer, &miss.source, miss.statement)).or_default();
+        failed.insert((miss.operator.clone(), miss.key.clone()));
+    }
+    reasons
+}
+
+fn set(policies: &[Value], kind: PolicyKind, source: SourceKind, level: usize) -> PolicySet {
     let attached = policies.iter().enumerate().map(|(at, policy)| {
         let text = policy.to_string();
         let policy = Policy::parse(&text, kind).unwrap_or_else(|error| panic!("{kind:?} is refused: {error}\n{text}"));
-        let source = PolicySource { kind: source.clone(), id: Arc::from(format!("document/{at}")) };
+        let source = PolicySource { kind: source, id: Arc::from(format!("{level}/{at}")) };
         Attached { source, policy: Arc::new(policy) }
     });
     PolicySet::new(attached.collect())
 }
 
 fn levels(levels: &[Vec<Value>], source: SourceKind) -> Vec<PolicySet> {
-    levels.iter().map(|level| set(level, PolicyKind::Control, source.clone())).collect()
+    let level = |(level, policies): (usize, &Vec<Value>)| set(policies, PolicyKind::Control, source, level);
+    levels.iter().enumerate().map(level).collect()
 }
 
 pub(crate) fn account(text: &str) -> AccountId {

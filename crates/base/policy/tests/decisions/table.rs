@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::case::{Caller, Case, Context, Documents, Layer, Request, Role};
+use crate::differential::difference;
 use crate::engine::{Compiled, Outcome};
 use crate::naive;
 
@@ -116,14 +117,15 @@ fn check(row: &Map<String, Value>) -> Result<(), String> {
     let case = case(row);
     let expected = expected(row["expect"].as_str().unwrap());
     let answer = naive::evaluate(&case, &RefCell::default());
+    let engine = Compiled::new(&case.documents).ask(&case.request);
     let naive_agrees = match expected {
         Outcome::Allowed => answer.is_allowed,
         Outcome::Denied { layer, is_explicit: true } => answer.denying.contains(&layer),
         Outcome::Denied { layer, is_explicit: false } => answer.lacking.contains(&layer),
     };
-    let engine = Compiled::new(&case.documents).ask(&case.request);
-    if naive_agrees && engine == Ok(expected) {
-        return Ok(());
+    let engine_agrees = engine.as_ref().is_ok_and(|(outcome, _)| *outcome == expected);
+    if naive_agrees && engine_agrees {
+        return difference(&answer, engine).map_or(Ok(()), Err);
     }
     Err(format!("expected {expected:?}, the engine says {engine:?}, the naive evaluator {answer:?}"))
 }

@@ -1,6 +1,7 @@
 //! The Condition element: operators AND, keys AND, values OR (none of them, for a negated operator).
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -8,18 +9,25 @@ use super::glob::{self, Piece, chars, like};
 use super::{Tally, list, scalar, variable};
 use crate::case::Context;
 
-pub(super) fn hold(block: &Value, context: &Context, has_variables: bool, tally: &RefCell<Tally>) -> bool {
-    let Some(operators) = block.as_object() else { return true };
-    let mut all = true;
-    for (operator, keys) in operators {
+/// The operators and keys that do not hold.
+pub(super) fn failures(
+    block: &Value,
+    context: &Context,
+    has_variables: bool,
+    tally: &RefCell<Tally>,
+) -> BTreeSet<(String, String)> {
+    let mut failures = BTreeSet::new();
+    for (operator, keys) in block.as_object().into_iter().flatten() {
         for (key, wanted) in keys.as_object().unwrap() {
             let wanted = list(wanted);
             let holds = holds(operator, context.get(&key.to_ascii_lowercase()), &wanted, context, has_variables);
             tally.borrow_mut().entry(operator.clone()).or_default()[usize::from(holds)] += 1;
-            all &= holds;
+            if !holds {
+                failures.insert((operator.clone(), key.clone()));
+            }
         }
     }
-    all
+    failures
 }
 
 fn holds(
@@ -86,13 +94,11 @@ fn compare(operator: &str, value: &str, wanted: &Value, context: &Context, has_v
         "Bool" => scalar::boolean(&wanted).is_some_and(|wanted| scalar::boolean(value) == Some(wanted)),
         "BinaryEquals" => scalar::binary(&wanted).is_some_and(|wanted| scalar::binary(value) == Some(wanted)),
         "IpAddress" => scalar::is_in_network(value, &wanted),
-        numeric if numeric.starts_with("Numeric") => {
-            ordered(&numeric["Numeric".len()..], scalar::number(value), scalar::number(&wanted))
-        }
-        date if date.starts_with("Date") => {
-            ordered(&date["Date".len()..], scalar::instant(value), scalar::instant(&wanted))
-        }
-        other => panic!("{other} is no operator"),
+        other => match (other.strip_prefix("Numeric"), other.strip_prefix("Date")) {
+            (Some(relation), _) => ordered(relation, scalar::number(value), scalar::number(&wanted)),
+            (_, Some(relation)) => ordered(relation, scalar::instant(value), scalar::instant(&wanted)),
+            _ => panic!("{other} is no operator"),
+        },
     }
 }
 

@@ -83,15 +83,14 @@ fn reaches(fields: &[Vec<Piece>], value: &str) -> bool {
         return like(field, &chars(value));
     }
     let ends_open = field.last() == Some(&Piece::Many);
-    let colons: Vec<usize> = value.match_indices(':').map(|(at, _)| at).collect();
-    let reachable = if ends_open { colons.len() } else { colons.len().min(1) };
-    colons[..reachable].iter().any(|&at| {
-        let taken = &value[..at];
+    let mut colons: Vec<usize> = value.match_indices(':').map(|(at, _)| at).collect();
+    if !ends_open {
+        colons.truncate(1);
+    }
+    colons.into_iter().any(|at| {
+        let (taken, left) = value.split_at(at);
         // Beyond the first colon only the closing star may stand.
-        let within = match taken.split_once(':') {
-            None => like(field, &chars(taken)),
-            Some((first, _)) => like(field, &chars(first)),
-        };
-        within && reaches(rest, &value[at + 1..])
+        let first = taken.split(':').next().unwrap_or_default();
+        like(field, &chars(first)) && reaches(rest, &left.replacen(':', "", 1))
     })
 }

@@ -9,10 +9,11 @@ mod variable;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 use serde_json::Value;
 
-use crate::case::{Caller, Case, Layer};
+use crate::case::{Caller, Case, Layer, Place, Reasons};
 use principal::Naming;
 
 /// How often each operator was asked, and with which answer.
@@ -27,6 +28,7 @@ pub(crate) struct Answer {
     pub(crate) denying: BTreeSet<Layer>,
     /// Kinds of policies whose missing Allow is to blame, when there is no Deny.
     pub(crate) lacking: BTreeSet<Layer>,
+    pub(crate) reasons: Reasons,
 }
 
 /// What the documents of one layer say.
@@ -40,17 +42,27 @@ struct Says {
 
 pub(crate) fn evaluate(case: &Case, tally: &RefCell<Tally>) -> Answer {
     let documents = &case.documents;
-    let read = |policies: &[Value]| says(policies, case, tally);
-
-    let identity = read(&documents.identity);
-    let boundary = documents.boundary.as_ref().map(|policy| read(std::slice::from_ref(policy)));
-    let session = documents.session.as_ref().map(|policies| read(policies));
-    let resource = documents.resource.as_ref().map(|policy| read(std::slice::from_ref(policy))).unwrap_or_default();
-    let endpoint = documents.endpoint.as_ref().map(|policy| read(std::slice::from_ref(policy)));
-    let service_control: Vec<Says> = documents.service_control.iter().map(|level| read(level)).collect();
-    let resource_control: Vec<Says> = documents.resource_control.iter().map(|level| read(level)).collect();
-
+    let mut reasons = Reasons::default();
+    let mut read = |layer: Layer, level: usize, policies: &[Value]| {
+        let mut out = Says::default();
+        for (at, policy) in policies.iter().enumerate() {
+            out.listen(policy, case, tally, (layer, level, at, 0), &mut reasons);
+        }
+        out
+    };
+    let mut one = |layer: Layer, policy: &Option<Value>| policy.as_ref().map(|policy| read(layer, 0, from_ref(policy)));
     let own = Layer::from(documents.role);
+    let boundary = one(Layer::Boundary, &documents.boundary);
+    let resource = one(own, &documents.resource).unwrap_or_default();
+    let endpoint = one(Layer::Endpoint, &documents.endpoint);
+    let identity = read(Layer::Identity, 0, &documents.identity);
+    let session = documents.session.as_ref().map(|policies| read(Layer::Session, 0, policies));
+    let mut levels = |layer: Layer, levels: &[Vec<Value>]| -> Vec<Says> {
+        levels.iter().enumerate().map(|(level, policies)| read(layer, level, policies)).collect()
+    };
+    let service_control = levels(Layer::ServiceControl, &documents.service_control);
+    let resource_control = levels(Layer::ResourceControl, &documents.resource_control);
+
     let mut denying = BTreeSet::new();
     for (layer, denies) in [
         (Layer::Identity, identity.deny),
@@ -66,7 +78,7 @@ pub(crate) fn evaluate(case: &Case, tally: &RefCell<Tally>) -> Answer {
         }
     }
     if !denying.is_empty() {
-        return Answer { is_allowed: false, denying, lacking: BTreeSet::new() };
+        return Answer { is_allowed: false, denying, lacking: BTreeSet::new(), reasons };
     }
 
     // What filters a request whoever asks: each that exists must allow, and every level of an organization.
@@ -118,7 +130,7 @@ pub(crate) fn evaluate(case: &Case, tally: &RefCell<Tally>) -> Answer {
         }
         Some(_) => same_account(own, resource, own_side),
     });
-    Answer { is_allowed: lacking.is_empty(), denying, lacking }
+    Answer { is_allowed: lacking.is_empty(), denying, lacking, reasons }
 }
 
 /// Within one account a resource's policy can grant alone, as far as the way it names the caller carries.
@@ -137,28 +149,32 @@ fn same_account(own: Layer, resource: Says, mut own_side: BTreeSet<Layer>) -> BT
     }
 }
 
-fn says(policies: &[Value], case: &Case, tally: &RefCell<Tally>) -> Says {
-    let mut out = Says::default();
-    for policy in policies {
+impl Says {
+    fn listen(&mut self, policy: &Value, case: &Case, tally: &RefCell<Tally>, place: Place, reasons: &mut Reasons) {
         let has_variables = policy["Version"] == "2012-10-17";
-        for statement in list(&policy["Statement"]) {
-            let Some(naming) = matches(statement, case, has_variables, tally) else { continue };
+        for (at, statement) in list(&policy["Statement"]).into_iter().enumerate() {
+            let place = (place.0, place.1, place.2, at);
+            // Conditions are looked at in any case, so that the tally sees them all.
+            let failed = condition::failures(&statement["Condition"], &case.request.context, has_variables, tally);
+            let Some(naming) = is_about(statement, case, has_variables) else { continue };
+            if !failed.is_empty() {
+                reasons.near_misses.insert(place, failed);
+                continue;
+            }
+            reasons.matched.insert(place);
             if statement["Effect"] == "Deny" {
-                out.deny = true;
+                self.deny = true;
             } else {
-                out.allow = true;
-                out.naming = out.naming.max(Some(naming));
+                self.allow = true;
+                self.naming = self.naming.max(Some(naming));
             }
         }
     }
-    out
 }
 
-/// Whether a statement applies, and how it names the caller. Every part is looked at, so that the tally sees them all.
-fn matches(statement: &Value, case: &Case, has_variables: bool, tally: &RefCell<Tally>) -> Option<Naming> {
+/// Whether a statement is about this caller, action and resource, and how it names the caller.
+fn is_about(statement: &Value, case: &Case, has_variables: bool) -> Option<Naming> {
     let request = &case.request;
-    let naming = principal::naming(statement, &request.caller);
-
     let action = if statement["Action"].is_null() {
         !list(&statement["NotAction"]).iter().any(|pattern| glob::action(text(pattern), &request.action))
     } else {
@@ -176,9 +192,7 @@ fn matches(statement: &Value, case: &Case, has_variables: bool, tally: &RefCell<
     } else {
         true // a role's trust policy names no resource: it is the role
     };
-
-    let conditions = condition::hold(&statement["Condition"], &request.context, has_variables, tally);
-    naming.filter(|_| action && resource && conditions)
+    principal::naming(statement, &request.caller).filter(|_| action && resource)
 }
 
 /// One or several: policies may leave the brackets out.

@@ -69,10 +69,12 @@ fn time_of_day(text: &str) -> Option<i128> {
     let (clock, offset) = if let Some(clock) = text.strip_suffix('Z') {
         (clock, 0)
     } else {
-        let at = text.rfind(['+', '-'])?;
-        let (hours, minutes) = text[at + 1..].split_once(':')?;
-        let minutes = hours.parse::<i128>().ok()? * 60 + minutes.parse::<i128>().ok()?;
-        (&text[..at], if text[at..].starts_with('+') { minutes } else { -minutes })
+        let (clock, zone) = text.split_at(text.rfind(['+', '-'])?);
+        let (hours, minutes) = zone.split_once(':')?;
+        // The sign belongs to both.
+        let hours: i128 = hours.parse().ok()?;
+        let minutes: i128 = minutes.parse().ok()?;
+        (clock, hours * 60 + if zone.starts_with('-') { -minutes } else { minutes })
     };
     let mut parts = clock.split(':');
     let hours: i128 = parts.next()?.parse().ok()?;
@@ -91,8 +93,8 @@ pub(super) fn binary(text: &str) -> Option<Vec<u8>> {
     for letter in text.trim_end_matches('=').chars() {
         bits.push_str(&format!("{:06b}", LETTERS.find(letter)?));
     }
-    let whole = bits.len() / 8;
-    (0..whole).map(|byte| u8::from_str_radix(&bits[byte * 8..byte * 8 + 8], 2).ok()).collect()
+    let whole_bytes = bits.as_bytes().chunks_exact(8);
+    whole_bytes.map(|byte| u8::from_str_radix(str::from_utf8(byte).ok()?, 2).ok()).collect()
 }
 
 pub(super) fn is_in_network(value: &str, network: &str) -> bool {
@@ -102,7 +104,7 @@ pub(super) fn is_in_network(value: &str, network: &str) -> bool {
     };
     let (Some(value), Some(base)) = (bits(value), bits(base)) else { return false };
     let length = length.unwrap_or(base.len());
-    value.len() == base.len() && value[..length] == base[..length]
+    value.len() == base.len() && value.chars().take(length).eq(base.chars().take(length))
 }
 
 fn bits(address: &str) -> Option<String> {

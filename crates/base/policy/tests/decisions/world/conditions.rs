@@ -276,7 +276,7 @@ pub(super) fn context(chance: &mut Chance, caller: &Caller) -> Context {
             let mut values: Vec<String> = (0..count).map(|_| chance.pick(family.present).to_owned()).collect();
             if values.len() > 1 {
                 // Whether an empty string among others counts is said nowhere.
-                values.retain(|value| !value.is_empty());
+                values.iter_mut().filter(|value| value.is_empty()).for_each(|value| "read".clone_into(value));
             }
             context.insert(key, values);
         }
