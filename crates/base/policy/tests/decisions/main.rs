@@ -9,6 +9,7 @@ mod differential;
 mod engine;
 mod invalid;
 mod naive;
+mod public;
 mod shrink;
 mod table;
 mod world;
