@@ -62,12 +62,16 @@ pub(crate) enum ResourcePattern {
 
 /// Partition, service, region and account, in which no variables stand.
 #[derive(Debug, Clone)]
-pub(crate) struct Head([HeadField; 4]);
+pub(crate) struct Head {
+    /// The first fields, as far as they have no wildcards, each with its colon.
+    prefix: Box<str>,
+    fields: Box<[HeadField]>,
+}
 
 #[derive(Debug, Clone)]
 struct HeadField {
     glob: Glob,
-    ends_with_star: bool,
+    may_run_on: bool,
 }
 
 impl<'a> Target<'a> {
@@ -84,8 +88,7 @@ impl ResourcePattern {
         }
         let mut fields = text.splitn(6, ':').skip(1);
         let mut next = || fields.next().unwrap_or("*");
-        let field = |text: &str| HeadField { glob: Glob::parse(text), ends_with_star: text.ends_with('*') };
-        let head = Box::new(Head([field(next()), field(next()), field(next()), field(next())]));
+        let head = Box::new(Head::new([next(), next(), next(), next()]));
         let tail = Template::parse(next(), has_variables);
         match tail.to_glob(None) {
             Some(tail) => Self::Arn { head, tail },
@@ -115,33 +118,51 @@ impl ResourcePattern {
 }
 
 impl Head {
-    /// Does the head match the text's beginning so that `is_wanted` likes what is left?
-    fn leaves(&self, text: &str, is_wanted: &dyn Fn(&str) -> bool) -> bool {
-        let field_by_field = self.0.iter().try_fold(text, |rest, field| field.strip(rest));
-        field_by_field.is_some_and(is_wanted) || self.leaves_by_running_on(text, is_wanted)
+    fn new(fields: [&str; 4]) -> Self {
+        let is_exact = |field: &&&str| !field.contains(['*', '?']);
+        let (mut prefix, exact) = (String::new(), fields.iter().take_while(is_exact).count());
+        for field in fields.iter().take(exact) {
+            prefix.push_str(field);
+            prefix.push(':');
+        }
+        let field = |text: &&str| HeadField { glob: Glob::parse(text), may_run_on: text.ends_with('*') };
+        Self { prefix: prefix.into(), fields: fields.iter().skip(exact).map(field).collect() }
     }
 
-    /// What is left after each field is a set of ends of the text, and of the ends that a running star leaves, each holds
-    /// the shorter ones: only the longest counts.
-    fn leaves_by_running_on(&self, text: &str, is_wanted: &dyn Fn(&str) -> bool) -> bool {
-        let mut left = vec![text];
-        for field in &self.0 {
-            left = left.into_iter().filter_map(|rest| field.strip(rest)).collect();
-            if field.ends_with_star {
-                let longest = left.into_iter().max_by_key(|rest| rest.len());
-                left = std::iter::successors(longest, |rest| Some(rest.split_once(':')?.1)).collect();
-            }
-            if left.is_empty() {
-                return false;
+    /// Does the head match the text's beginning so that `is_wanted` likes what is left?
+    fn leaves(&self, text: &str, is_wanted: &dyn Fn(&str) -> bool) -> bool {
+        let Some(rest) = text.strip_prefix(&*self.prefix) else { return false };
+        leaves(&self.fields, rest, false, is_wanted)
+    }
+}
+
+/// As between the stars of a [`Glob`]: where one star may run on, the first place at which the fields up to the next such
+/// star fit is as good as any later one. Only for the fields before the tail all places are tried.
+fn leaves(fields: &[HeadField], text: &str, ran_on: bool, is_wanted: &dyn Fn(&str) -> bool) -> bool {
+    let next_star = fields.iter().position(|field| field.may_run_on).unwrap_or(fields.len());
+    let Some((fixed, starred)) = fields.split_at_checked(next_star) else { return false };
+    let places = std::iter::successors(Some(text), |rest| if ran_on { Some(rest.split_once(':')?.1) } else { None });
+    for place in places {
+        let Some(rest) = fixed.iter().try_fold(place, |rest, field| field.strip(rest)) else { continue };
+        match starred.split_first() {
+            None if is_wanted(rest) => return true,
+            None => {}
+            Some((star, fields)) => {
+                if let Some(rest) = star.strip(rest) {
+                    return leaves(fields, rest, true, is_wanted);
+                }
             }
         }
-        left.into_iter().any(is_wanted)
     }
+    false
 }
 
 impl HeadField {
     /// What stands behind the text's first field, when that matches.
     fn strip<'t>(&self, text: &'t str) -> Option<&'t str> {
+        if let Some(exact) = self.glob.as_exact() {
+            return text.strip_prefix(exact)?.strip_prefix(':');
+        }
         let (field, rest) = text.split_once(':')?;
         self.glob.matches(field).then_some(rest)
     }
@@ -149,6 +170,8 @@ impl HeadField {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::MapContext;
 
@@ -197,6 +220,43 @@ mod tests {
         assert!(matches("arn:aws:secretsmanager", SECRET));
         assert!(matches("arn:aws:secretsmanager:eu-central-1", SECRET));
         assert!(!matches("arn:aws:secretsmanager:eu-west-1", SECRET));
+    }
+
+    /// The meaning: a star that ends one of the first five fields is any text, another is any text without a colon.
+    fn by_trying(pattern: &[char], text: &[char], colons: usize) -> bool {
+        let Some((wanted, patterns)) = pattern.split_first() else { return text.is_empty() };
+        let may_cross = colons == 5 || patterns.first() == Some(&':');
+        match (wanted, text.split_first()) {
+            ('*', _) => {
+                by_trying(patterns, text, colons)
+                    || text
+                        .split_first()
+                        .is_some_and(|(letter, rest)| (may_cross || *letter != ':') && by_trying(pattern, rest, colons))
+            }
+            ('?', Some((letter, rest))) => (colons == 5 || *letter != ':') && by_trying(patterns, rest, colons),
+            (_, Some((letter, rest))) if wanted == letter => {
+                by_trying(patterns, rest, colons + usize::from(colons < 5 && *letter == ':'))
+            }
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn an_arn_matches_what_trying_every_way_says(
+            pattern in prop::collection::vec("[ab*?]{0,2}", 5..8),
+            text in prop::collection::vec("[ab]{0,2}", 5..9),
+        ) {
+            let (pattern, text) = (format!("arn:{}", pattern.join(":")), format!("arn:{}", text.join(":")));
+            let letters = |text: &str| text.chars().collect::<Vec<char>>();
+            prop_assert_eq!(
+                ResourcePattern::parse(&pattern, false).matches(&Target::new(&text), &MapContext::default()),
+                by_trying(&letters(&pattern), &letters(&text), 0),
+                "{} {}", pattern, text
+            );
+        }
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl World {
             ..Documents::default()
         };
         let owner = if self.is_home { account() } else { other_account() };
-        let Resource::One { arn, .. } = secret_of(owner) else { unreachable!() };
+        let Resource::One { arn, .. } = secret_of(owner) else { panic!("a secret is one resource") };
         let inquiry = Inquiry {
             principal: &self.principal,
             action: READ.as_str(),
