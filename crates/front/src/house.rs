@@ -3,24 +3,29 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gate::{Authenticator, RequestContext, Service, TlsContext};
+use gate::{Authenticator, Caller, RequestContext, Service, TlsContext};
 use http::{Response, header, request::Parts};
-use secretsmanager::Room;
+use shape::QueryParameters;
 use sigv4::ReceivedRequest;
 use terms::{Clock, Entropy, RequestId};
 use trail::Recorder;
 
 use crate::{
+    proxies::TrustedProxies,
+    query::{self, QueryRoute, Unroutable},
     routes::{Route, route},
     server::{Application, Body, Connection, Refusal},
-    wire,
+    wire::{json, xml},
 };
 
 /// The services behind one door.
 pub struct House {
     pub authenticator: Authenticator,
     pub recorder: Arc<Recorder>,
-    pub secretsmanager: Arc<Room>,
+    pub secretsmanager: Arc<secretsmanager::Room>,
+    pub iam: Arc<iam::Room>,
+    pub deployment: Arc<deployment::Room>,
+    pub trusted_proxies: TrustedProxies,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -29,11 +34,103 @@ impl House {
     /// Every request leaves through here, so any step inside may return early.
     async fn respond(&self, connection: &Connection, head: &Parts, body: &Bytes) -> Response<Body> {
         let context = self.begin(connection, head);
-        let request_id = context.request_id;
-        let Some(route) = route(&head.headers) else { return wire::unknown_operation(request_id) };
-        if self.recorder.health().is_err() {
-            return wire::unavailable(request_id);
+        match route(&head.headers) {
+            Some(route) => self.respond_in_json(&context, head, body, route).await,
+            None if query::is_query(head) => self.respond_in_xml(&context, head, body).await,
+            None => json::unknown_operation(context.request_id),
         }
+    }
+
+    async fn respond_in_json(
+        &self,
+        context: &RequestContext,
+        head: &Parts,
+        body: &Bytes,
+        route: Route,
+    ) -> Response<Body> {
+        let request_id = context.request_id;
+        if self.recorder.health().is_err() {
+            return json::unavailable(request_id);
+        }
+        let service = match route {
+            Route::SecretsManager(_) => Service::SECRETS_MANAGER,
+            Route::Keepwell(_) => Service::KEEPWELL,
+        };
+        let caller = match self.authenticate(context, head, body, service).await {
+            Ok(caller) => caller,
+            Err(error) => return json::unauthenticated(request_id, &error),
+        };
+        let answered = match route {
+            Route::SecretsManager(operation) => {
+                let recorded = secretsmanager::answer(&self.secretsmanager, context, &caller, operation, body).await;
+                recorded.map(|recorded| json::secretsmanager(request_id, recorded))
+            }
+            Route::Keepwell(operation) => {
+                let recorded = deployment::answer(&self.deployment, context, &caller, operation, body).await;
+                recorded.map(|recorded| json::deployment(request_id, recorded))
+            }
+        };
+        answered.unwrap_or_else(|error| {
+            tracing::error!(target: "keepwell::operator", %request_id, %error, "a call was refused");
+            json::unavailable(request_id)
+        })
+    }
+
+    async fn respond_in_xml(&self, context: &RequestContext, head: &Parts, body: &Bytes) -> Response<Body> {
+        let request_id = context.request_id;
+        let found = query::parameters(head, body).map_err(|error| Unroutable {
+            namespace: iam::NAMESPACE,
+            code: error.code(),
+            message: error.to_string(),
+        });
+        let routed = found.and_then(|parameters| Ok((query::route(&parameters)?, parameters)));
+        let (route, parameters) = match routed {
+            Ok(routed) => routed,
+            Err(Unroutable { namespace, code, message }) => {
+                let error = xml::QueryError { namespace, status: 400, code, message: &message };
+                return xml::error(request_id, &error);
+            }
+        };
+        let namespace = route.namespace();
+        if self.recorder.health().is_err() {
+            return xml::unavailable(namespace, request_id);
+        }
+        let service = match route {
+            QueryRoute::Iam(_) => Service::IAM,
+        };
+        match self.authenticate(context, head, body, service).await {
+            Ok(caller) => self.answer_query(context, &caller, route, &parameters).await,
+            Err(error) => xml::unauthenticated(namespace, request_id, &error),
+        }
+    }
+
+    async fn answer_query(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        route: QueryRoute,
+        parameters: &QueryParameters,
+    ) -> Response<Body> {
+        let request_id = context.request_id;
+        let answered = match route {
+            QueryRoute::Iam(operation) => {
+                let recorded = iam::answer(&self.iam, context, caller, operation, parameters).await;
+                recorded.map(|recorded| xml::iam(request_id, recorded))
+            }
+        };
+        answered.unwrap_or_else(|error| {
+            tracing::error!(target: "keepwell::operator", %request_id, %error, "a call was refused");
+            xml::unavailable(route.namespace(), request_id)
+        })
+    }
+
+    async fn authenticate(
+        &self,
+        context: &RequestContext,
+        head: &Parts,
+        body: &[u8],
+        service: Service,
+    ) -> Result<Caller, gate::AuthenticationError> {
         let received = ReceivedRequest {
             method: head.method.as_str(),
             path: head.uri.path(),
@@ -41,27 +138,14 @@ impl House {
             headers: &head.headers,
             authority: head.uri.authority().map(http::uri::Authority::as_str),
         };
-        let authenticated = self.authenticator.authenticate(&received, body, service(route), context.received_at);
-        let caller = match authenticated.await {
-            Ok(caller) => caller,
-            Err(error) => return wire::unauthenticated(request_id, &error),
-        };
-        let recorded = match route {
-            Route::SecretsManager(operation) => {
-                secretsmanager::answer(&self.secretsmanager, &context, &caller, operation, body).await
-            }
-        };
-        match recorded {
-            Ok(recorded) => wire::outcome(request_id, recorded),
-            Err(error) => {
-                tracing::error!(target: "keepwell::operator", %request_id, %error, "a call was refused");
-                wire::unavailable(request_id)
-            }
-        }
+        let caller = self.authenticator.authenticate(&received, body, service, context.received_at).await?;
+        self.recorder.note_use(&caller, service, context.received_at);
+        Ok(caller)
     }
 
     fn begin(&self, connection: &Connection, head: &Parts) -> RequestContext {
-        let mut context = RequestContext::begin(&*self.clock, &*self.entropy, connection.peer.ip());
+        let source_ip = self.trusted_proxies.source_ip(connection.peer.ip(), &head.headers);
+        let mut context = RequestContext::begin(&*self.clock, &*self.entropy, source_ip);
         context.user_agent = head.headers.get(header::USER_AGENT).cloned();
         context.referer = head.headers.get(header::REFERER).cloned();
         if let Some(tls) = &connection.tls {
@@ -69,12 +153,6 @@ impl House {
             context.tls = Some(TlsContext { version: tls.version, cipher_suite: tls.cipher_suite });
         }
         context
-    }
-}
-
-fn service(route: Route) -> Service {
-    match route {
-        Route::SecretsManager(_) => Service::SECRETS_MANAGER,
     }
 }
 
@@ -98,7 +176,7 @@ impl Application for House {
     }
 
     fn refuse(&self, refusal: Refusal) -> Response<Body> {
-        wire::refusal(RequestId::random(&*self.entropy), refusal)
+        json::refusal(RequestId::random(&*self.entropy), refusal)
     }
 
     fn is_ready(&self) -> bool {

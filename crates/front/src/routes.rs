@@ -1,17 +1,22 @@
 //! Everything this server can do.
 
 use http::HeaderMap;
+use deployment::Operation as Keepwell;
 use secretsmanager::Operation as SecretsManager;
 
 /// What a request is for, before anybody believes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     SecretsManager(SecretsManager),
+    Keepwell(Keepwell),
 }
 
 /// Reads the target of an awsJson request. Targets are case-sensitive.
 pub(crate) fn route(headers: &HeaderMap) -> Option<Route> {
     let target = headers.get("x-amz-target")?.to_str().ok()?;
+    if let Some(own) = target.strip_prefix("Keepwell.") {
+        return Keepwell::parse(own).map(Route::Keepwell);
+    }
     Some(match target {
         "secretsmanager.BatchGetSecretValue" => Route::SecretsManager(SecretsManager::BatchGetSecretValue),
         "secretsmanager.CreateSecret" => Route::SecretsManager(SecretsManager::CreateSecret),
@@ -52,6 +57,15 @@ mod tests {
             let target = format!("secretsmanager.{}", operation.action().operation()).leak();
             assert_eq!(of(target), Some(Route::SecretsManager(*operation)));
         }
+    }
+
+    #[test]
+    fn keepwell_s_own_operations_are_routed_under_its_own_prefix() {
+        for operation in Keepwell::ALL {
+            let target = format!("Keepwell.{}", operation.action().operation()).leak();
+            assert_eq!(of(target), Some(Route::Keepwell(*operation)));
+        }
+        assert_eq!(of("Keepwell.GetSecretValue"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use contract::Reads;
-use front::House;
+use front::{House, TrustedProxies};
 use gate::{Authenticator, Gate, SessionKey};
 use kms::Keyring;
 use policy::PermitIssuer;
@@ -29,7 +29,6 @@ pub struct Opened {
     pub house: House,
     pub store: Arc<SqliteStore>,
     pub gate: Arc<Gate>,
-    pub deployment: Arc<deployment::Room>,
 }
 
 /// The keys that the root key is the source of. Each serves for one thing.
@@ -83,6 +82,17 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         first_account: config.account.account_id,
         regions: config.account.regions.clone(),
     };
+    let iam = iam::Room {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        entropy: Arc::clone(&entropy),
+        quotas: iam::Quotas::default(),
+        credentials_key: keys.credentials()?,
+        mfa_key: keys.mfa()?,
+        paging_key: keys.paging()?,
+        turns: iam::Turns::default(),
+    };
     let room = Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
@@ -97,8 +107,17 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     };
     let sessions = Arc::new(SessionKey::new(keys.sessions()?));
     let authenticator = Authenticator::new(reads, keys.credentials()?, sessions, config.account.regions.clone());
-    let house = House { authenticator, recorder, secretsmanager: Arc::new(room), clock, entropy };
-    Ok(Opened { house, store, gate, deployment: Arc::new(deployment) })
+    let house = House {
+        authenticator,
+        recorder,
+        secretsmanager: Arc::new(room),
+        iam: Arc::new(iam),
+        deployment: Arc::new(deployment),
+        trusted_proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
+        clock,
+        entropy,
+    };
+    Ok(Opened { house, store, gate })
 }
 
 impl Keys {
@@ -115,6 +134,11 @@ impl Keys {
     /// Seals session tokens.
     fn sessions(&self) -> Result<KeyMaterial, SealError> {
         self.root.derive("keepwell sessions")
+    }
+
+    /// Seals the seeds of MFA devices.
+    fn mfa(&self) -> Result<KeyMaterial, SealError> {
+        self.root.derive("keepwell mfa seeds")
     }
 
     /// Seals paging tokens. Each is bound to its operation, so that all services share it.

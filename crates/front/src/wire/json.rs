@@ -1,34 +1,58 @@
-//! From outcomes to bytes: awsJson 1.1. The one place where errors become bytes.
+//! awsJson 1.1: answers and errors as JSON.
 
 use bytes::Bytes;
 use gate::AuthenticationError;
-use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
-use secretsmanager::{Error, Fault, Outcome};
+use http::{HeaderValue, Response, StatusCode};
 use sigv4::ErrorKind;
 use terms::RequestId;
 use trail::Recorded;
+use zeroize::Zeroizing;
 
+use super::response;
 use crate::server::{Body, Refusal};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 
 /// An answer that the trail has released.
-pub(crate) fn outcome(request_id: RequestId, recorded: Recorded<Outcome>) -> Response<Body> {
+pub(crate) fn secretsmanager(request_id: RequestId, recorded: Recorded<secretsmanager::Outcome>) -> Response<Body> {
+    use secretsmanager::{Fault, Outcome};
+
     match recorded.into_answer() {
-        // The buffer wipes itself once hyper has let go of it.
-        Outcome::Success(body) => response(StatusCode::OK, request_id, Bytes::from_owner(body)),
-        Outcome::Refused(error) => refused(request_id, &error),
+        Outcome::Success(body) => success(request_id, body),
+        Outcome::Refused(error) => {
+            let status = match error.fault() {
+                Fault::Caller => StatusCode::BAD_REQUEST,
+                Fault::Service => StatusCode::INTERNAL_SERVER_ERROR,
+                Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            let member = if error.has_capital_message() { "Message" } else { "message" };
+            let message = error.message().map(|text| (member, text));
+            fault(status, request_id, error.code(), message)
+        }
     }
 }
 
-fn refused(request_id: RequestId, error: &Error) -> Response<Body> {
-    let status = match error.fault() {
-        Fault::Caller => StatusCode::BAD_REQUEST,
-        Fault::Service => StatusCode::INTERNAL_SERVER_ERROR,
-        Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    let member = if error.has_capital_message() { "Message" } else { "message" };
-    fault(status, request_id, error.code(), error.message().map(|text| (member, text)))
+/// The same, of keepwell's own service.
+pub(crate) fn deployment(request_id: RequestId, recorded: Recorded<deployment::Outcome>) -> Response<Body> {
+    use deployment::{Fault, Outcome};
+
+    match recorded.into_answer() {
+        Outcome::Success(body) => success(request_id, body),
+        Outcome::Refused(error) => {
+            let status = match error.fault() {
+                Fault::Caller => StatusCode::BAD_REQUEST,
+                Fault::Service => StatusCode::INTERNAL_SERVER_ERROR,
+                Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            let message = error.message().map(|text| ("message", text));
+            fault(status, request_id, error.code(), message)
+        }
+    }
+}
+
+fn success(request_id: RequestId, body: Zeroizing<Vec<u8>>) -> Response<Body> {
+    // The buffer wipes itself once hyper has let go of it.
+    response(StatusCode::OK, request_id, JSON, Bytes::from_owner(body))
 }
 
 /// The signature was not believed. AWS answers 400 with a lower-case `message`.
@@ -78,16 +102,5 @@ fn fault(status: StatusCode, request_id: RequestId, code: &str, message: Option<
         }
         None => format!(r#"{{"__type":"{code}"}}"#),
     };
-    response(status, request_id, body.into())
-}
-
-fn response(status: StatusCode, request_id: RequestId, body: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::new(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, JSON);
-    if let Ok(id) = HeaderValue::try_from(request_id.to_string()) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    response
+    response(status, request_id, JSON, body.into())
 }
