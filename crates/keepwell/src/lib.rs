@@ -2,6 +2,7 @@
 //!
 //! This crate chooses the adapters and touches the operating system. What the service does is in the crates below.
 
+mod client;
 pub mod client_files;
 mod commands;
 pub mod config;

@@ -1,11 +1,13 @@
 //! The command line: one file a command.
 
+mod account;
 mod aws_cli;
 mod certificate;
 mod check_config;
 mod doctor;
 mod env;
 mod serve;
+mod table;
 mod trail;
 
 use std::io::{self, Write};
@@ -39,6 +41,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Certificate(certificate::Certificate),
     Trail(trail::Trail),
+    Account(account::Account),
 }
 
 /// Runs the command that the process was started with.
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(command) => command.run(),
         Command::Certificate(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Trail(command) => command.run(),
+        Command::Account(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         warn(&format!("{error:#}"));

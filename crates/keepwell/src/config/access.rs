@@ -1,11 +1,11 @@
-//! Who sees what, where AWS leaves no choice.
+//! Where this server may be stricter than AWS.
 
 use super::setting::settings;
 
 settings! {
     pub struct Access {
-        /// ListSecrets, and BatchGetSecretValue with filters, show only the secrets that their caller may describe. AWS
-        /// shows every secret of the account to whoever may list.
+        /// ListSecrets and BatchGetSecretValue show only those secrets that the caller may describe. AWS shows every secret
+        /// of the account to whoever may list.
         "access.list_only_describable" => list_only_describable: bool = false,
     }
 }

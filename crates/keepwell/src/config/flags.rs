@@ -27,6 +27,33 @@ impl ConfigFlags {
     }
 }
 
+/// The flags of commands that are clients of a server.
+#[derive(Debug, Args)]
+pub(crate) struct ClientFlags {
+    /// The data folder of a server on this machine: its endpoint and access key are taken where the environment
+    /// (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and so on) names none.
+    #[arg(long, value_name = "PATH")]
+    data_dir: Option<PathBuf>,
+
+    /// The configuration file that says where the data folder is.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Print the server's answer as it came, in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl ClientFlags {
+    pub(crate) fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        if let Some(data_dir) = &self.data_dir {
+            return Ok(data_dir.clone());
+        }
+        let sources = Sources::of_process(BTreeMap::new(), self.config.as_deref())?;
+        Ok(load(sources)?.config.data.data_dir)
+    }
+}
+
 /// By key: every value that was given, in order.
 #[derive(Debug)]
 struct SettingFlags(BTreeMap<String, Vec<String>>);

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use front::server::TlsFiles;
+use ipnet::IpNet;
 
 use super::setting::settings;
 
@@ -14,6 +15,9 @@ settings! {
         /// Allow plain HTTP on addresses that other machines can reach. Values cross the network readable unless
         /// something in front ends TLS.
         "insecure_plaintext" => insecure_plaintext: bool = false,
+        /// A proxy in front, or a network of them, such as 10.0.0.0/8; give it again for more. Its X-Forwarded-For is
+        /// believed, and nobody else's: policies and the trail see the client behind it.
+        "trusted_proxies" => trusted_proxies: Vec<IpNet> = Vec::new(),
     }
 }
 
@@ -57,7 +61,7 @@ mod tests {
     use super::*;
 
     fn listening_on(address: &str, insecure_plaintext: bool) -> Listen {
-        Listen { addresses: vec![address.parse().unwrap()], insecure_plaintext }
+        Listen { addresses: vec![address.parse().unwrap()], insecure_plaintext, trusted_proxies: Vec::new() }
     }
 
     const NO_TLS: Tls = Tls { certificate: None, key: None };

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 pub use access::Access;
 pub use account::{Account, RootAccessKey};
 pub use data::Data;
-pub(crate) use flags::ConfigFlags;
+pub(crate) use flags::{ClientFlags, ConfigFlags};
 pub use fuzz::fuzz_config;
 pub use limit::Limit;
 pub use listen::{Listen, Tls};
@@ -84,8 +84,7 @@ pub(crate) fn groups() -> Vec<Group> {
     vec![
         group("Data", [Data::list(), RootKey::list()].concat()),
         group("Network", [Listen::list(), Tls::list()].concat()),
-        group("Account", Account::list()),
-        group("Access", Access::list()),
+        group("Account", [Account::list(), Access::list()].concat()),
         group("Trail", Trail::list()),
         group("Logs", Log::list()),
         group("Quotas", Quota::list()),

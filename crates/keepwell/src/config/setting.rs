@@ -4,11 +4,12 @@
 //! `KEEPWELL_QUOTA_SECRET_BYTES` in the environment. `--help`, `check-config` and the refusal of unknown names all read
 //! the same list.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use terms::{AccountId, Region};
 
 use super::quantity::{self, Bytes};
@@ -218,6 +219,22 @@ impl SettingValue for SocketAddr {
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| {
             format!("expected an address and a port, such as 127.0.0.1:5337 or [::1]:5337, not {}", quote(text))
+        })
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(quote(&self.to_string()))
+    }
+}
+
+impl SettingValue for IpNet {
+    const PLACEHOLDER: &'static str = "NETWORK";
+    const FORM: Form = Form::Text;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let one = || text.parse::<IpAddr>().ok().map(Self::from);
+        text.parse().ok().or_else(one).ok_or_else(|| {
+            format!("expected a network such as 10.0.0.0/8 or fd00::/8, or an address, not {}", quote(text))
         })
     }
 

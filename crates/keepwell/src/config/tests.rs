@@ -54,6 +54,7 @@ fn the_defaults_are_those_the_documentation_promises() {
     assert_eq!(config.quota.secret_bytes, Bytes::new(65_536));
     assert!((Bytes::mib(64)..=Bytes::mib(2048)).contains(&config.data.cache_bytes), "{:?}", config.data.cache_bytes);
     assert!(config.root_access_key.is_none());
+    assert!(!config.access.list_only_describable);
 }
 
 #[test]
@@ -84,6 +85,19 @@ fn a_stronger_source_replaces_a_list_and_does_not_lengthen_it() {
     assert_eq!(loaded.config.listen.addresses, ["127.0.0.1:3".parse().unwrap()]);
     let regions: Vec<&str> = loaded.config.account.regions.iter().map(|region| region.as_str()).collect();
     assert_eq!(regions, ["eu-west-1", "eu-central-1"]);
+}
+
+#[test]
+fn proxies_are_trusted_by_network_or_address_and_by_default_none_is() {
+    assert_eq!(Given::nothing().load().config.listen.trusted_proxies, []);
+    let file = "trusted_proxies = [\"10.0.0.0/8\", \"fd00::1\"]";
+    let trusted = Given::nothing().file(file).load().config.listen.trusted_proxies;
+    let contains =
+        |address: &str| trusted.iter().any(|network| network.contains(&address.parse::<std::net::IpAddr>().unwrap()));
+    assert!(contains("10.1.2.3") && contains("fd00::1"));
+    assert!(!contains("11.0.0.1") && !contains("fd00::2"));
+    let refusal = Given::nothing().variable("KEEPWELL_TRUSTED_PROXIES", "10.0.0.0/33").refusal();
+    assert!(refusal.contains("10.0.0.0/33"), "{refusal}");
 }
 
 #[test]
