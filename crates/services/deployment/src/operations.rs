@@ -57,6 +57,14 @@ macro_rules! operations {
         impl Operation {
             pub const ALL: &[Self] = &[$( Self::$name, )*];
 
+            /// Operations are named with their case.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $( stringify!($name) => Some(Self::$name), )*
+                    _ => None,
+                }
+            }
+
             pub fn action(self) -> Action {
                 match self {
                     $( Self::$name => const { Action::new(concat!("keepwell:", stringify!($name))) }, )*
