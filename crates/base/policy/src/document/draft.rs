@@ -56,7 +56,7 @@ impl Draft {
         for (name, value) in Object::read(text)?.0 {
             match name.as_str() {
                 "Version" => version = Some(Version::read(value)?),
-                "Id" => has_id = !read_text(value)?.is_empty() || !has_id,
+                "Id" => has_id = read_text(value).map(|_| true)?,
                 "Statement" => statements = one_or_many(value)?,
                 _ => return Err(Unreadable::Shape),
             }

@@ -63,10 +63,10 @@ impl Policy {
     /// Everything that AWS checks when such a policy is saved, but for the sizes that differ from place to place.
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
         if text.len() > CHARACTERS_MAX && text.chars().count() > CHARACTERS_MAX {
-            return Err(unreadable(Unreadable::Shape, kind).into());
+            return Err(Fault::Syntax.told_for(kind).into());
         }
-        let draft = Draft::read(text).map_err(|fault| unreadable(fault, kind))?;
-        rules::check(&draft, kind)?;
+        let draft = Draft::read(text).map_err(|unreadable| Fault::of(unreadable, kind).told_for(kind))?;
+        rules::check(&draft, kind).map_err(|fault| fault.told_for(kind))?;
         let mut ruler = Ruler::new(text);
         let has_variables = draft.version == Some(Version::Current);
         let principals = draft.statements.iter().filter_map(|statement| statement.principals.as_ref());
@@ -99,11 +99,21 @@ impl Policy {
     }
 }
 
-fn unreadable(fault: Unreadable, kind: PolicyKind) -> Fault {
-    match (kind, fault) {
-        (PolicyKind::Trust, Unreadable::Json) => Fault::Json,
-        (PolicyKind::Resource, _) => Fault::ResourcePolicySyntax,
-        _ => Fault::Syntax,
+impl Fault {
+    fn of(unreadable: Unreadable, kind: PolicyKind) -> Self {
+        match (unreadable, kind) {
+            (Unreadable::Json, PolicyKind::Trust) => Self::Json,
+            _ => Self::Syntax,
+        }
+    }
+
+    /// Secrets Manager has words of its own, and fewer.
+    fn told_for(self, kind: PolicyKind) -> Self {
+        match (self, kind) {
+            (Self::Principal { .. }, PolicyKind::Resource) => Self::UnsupportedPrincipal,
+            (_, PolicyKind::Resource) => Self::ResourcePolicySyntax,
+            (fault, _) => fault,
+        }
     }
 }
 

@@ -33,9 +33,11 @@ pub(super) fn check(draft: &Draft, kind: PolicyKind) -> Result<(), Fault> {
     each(&check_dates)?;
     check_sids(draft, kind)?;
     each(&|statement| check_principals(statement, kind))?;
-    each(&|statement| require(&statement.actions, missing_actions(kind)))?;
-    if kind != PolicyKind::Trust {
-        each(&|statement| require(&statement.resources, missing_resources(kind)))?;
+    let is_trust = kind == PolicyKind::Trust;
+    let no_actions = || if is_trust { Fault::Missing("Action") } else { Fault::NoActions };
+    each(&|statement| require(&statement.actions, no_actions()))?;
+    if !is_trust {
+        each(&|statement| require(&statement.resources, Fault::NoResources))?;
     }
     each(&|statement| entries(&statement.resources).try_for_each(|resource| check_resource(resource)))?;
     each(&|statement| entries(&statement.actions).try_for_each(|action| check_action(action, kind)))
@@ -67,7 +69,6 @@ fn check_fields(statement: &DraftStatement, kind: PolicyKind) -> Result<(), Faul
     match (statement.effect, kind) {
         (Some(_), _) => Ok(()),
         (None, PolicyKind::Trust) => Err(Fault::Missing("Effect")),
-        (None, PolicyKind::Resource) => Err(Fault::ResourcePolicySyntax),
         (None, _) => Err(Fault::Syntax),
     }
 }
@@ -95,27 +96,10 @@ fn check_principals(statement: &DraftStatement, kind: PolicyKind) -> Result<(), 
     if kind.is_of_identities() || kind == PolicyKind::Control {
         return Ok(());
     }
-    let missing = if kind == PolicyKind::Resource { Fault::ResourcePolicySyntax } else { Fault::Missing("Principal") };
-    require(&statement.principals, missing)?;
+    require(&statement.principals, Fault::Missing("Principal"))?;
     match entries(&statement.principals).find(|(kind, text)| !kind.could_be(text)) {
         None => Ok(()),
-        Some(_) if kind == PolicyKind::Resource => Err(Fault::UnsupportedPrincipal),
         Some((kind, text)) => Err(Fault::Principal { kind: *kind, text: text.clone() }),
-    }
-}
-
-fn missing_actions(kind: PolicyKind) -> Fault {
-    match kind {
-        PolicyKind::Trust => Fault::Missing("Action"),
-        PolicyKind::Resource => Fault::ResourcePolicySyntax,
-        _ => Fault::NoActions,
-    }
-}
-
-fn missing_resources(kind: PolicyKind) -> Fault {
-    match kind {
-        PolicyKind::Resource => Fault::ResourcePolicySyntax,
-        _ => Fault::NoResources,
     }
 }
 

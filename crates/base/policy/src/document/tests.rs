@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn error(text: &str, kind: PolicyKind) -> String {
@@ -150,6 +152,7 @@ fn resource_policies_are_refused_in_the_words_of_secrets_manager() {
         ("no".to_owned(), "This policy has invalid syntax."),
         (document(statement).replace("2012", "2013"), "This policy has invalid syntax."),
         (document(&statement.replace("\"Action\":\"*\",", "")), "This policy has invalid syntax."),
+        (document(&statement.replace(r#""Resource":"*""#, r#""Resource":"x""#)), "This policy has invalid syntax."),
         (document(&statement.replace("111122223333", "alice")), principal),
     ] {
         assert_eq!(error(&text, PolicyKind::Resource), message, "{text}");
@@ -202,4 +205,31 @@ fn pathological_documents_are_refused_or_read_at_once() {
     assert!(Policy::parse(&long, PolicyKind::Identity).is_ok());
     assert!(Policy::parse(&long.replace("*?*?", "*?*?*?*?"), PolicyKind::Identity).is_err());
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+const KINDS: [PolicyKind; 8] = [
+    PolicyKind::Identity,
+    PolicyKind::Trust,
+    PolicyKind::Resource,
+    PolicyKind::Session,
+    PolicyKind::Boundary,
+    PolicyKind::Control,
+    PolicyKind::Endpoint,
+    PolicyKind::Key,
+];
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_fall_over(text in "\\PC{0,60}", at in 0_usize..200, cut in 0_usize..20) {
+        let whole = document(&format!("{TRUST},\"Resource\":\"*\",\"Condition\":{{\"StringLike\":{{\"a:b\":\"${{c}}*\"}}}}"));
+        let end = (at + cut).min(whole.len());
+        let damaged = format!("{}{text}{}", &whole[..at.min(whole.len())], &whole[end..]);
+        for kind in KINDS {
+            let _ = Policy::parse(&text, kind);
+            let _ = Policy::parse(&damaged, kind);
+        }
+        if let Ok(same) = rewrite_principals(&damaged, &|_| None) {
+            prop_assert_eq!(same, damaged);
+        }
+    }
 }

@@ -135,6 +135,26 @@ fn an_endpoint_only_filters() {
 }
 
 #[test]
+fn the_most_costly_documents_are_decided_at_once() {
+    let patterns = [format!("{}b", "*a".repeat(9_000)), format!("*{}b*", "a?".repeat(9_000)), "a*".repeat(9_000)];
+    let likes: Vec<String> = patterns.iter().map(|pattern| format!("\"{pattern}b\"")).collect();
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"arn:aws:secretsmanager:*:*:*",
+        "Condition":{{"ForAnyValue:StringLike":{{"aws:UserAgent":[{}]}},"StringLike":{{"aws:Referer":"${{aws:UserAgent}}*"}}}}}}}}"#,
+        likes.join(",")
+    );
+    let identity = set(PolicyKind::Identity, &[&text]);
+    let mut context = MapContext::default();
+    context.insert("aws:UserAgent", vec!["a".repeat(8_192); 20]);
+    let documents = Documents { identity: &identity, ..Documents::default() };
+    let request = RequestId::from_bytes([0; 16]);
+    let question = Question { principal: user("alice"), action: READ, resource: secret_of(account()), request };
+    let started = std::time::Instant::now();
+    assert!(!decide(question, &documents, &context).is_allowed());
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
 fn without_a_key_policy_nobody_may_use_a_key() {
     let identity = allow_all();
     for role in [ResourceRole::Key, ResourceRole::Trust] {
