@@ -1,3 +1,23 @@
 //! AWS Identity and Access Management: users, groups, roles, policies and what hangs on them.
 
+mod documents;
+mod error;
+mod holder;
+mod managed_policy;
+mod names;
+mod operations;
+mod paging;
+mod passwords;
+mod principals;
+mod quotas;
+mod room;
+mod service_keys;
 pub mod shapes;
+mod tags;
+mod turns;
+
+pub use error::Error;
+pub use operations::{NAMESPACE, Operation, Outcome, answer};
+pub use quotas::Quotas;
+pub use room::Room;
+pub use turns::Turns;
