@@ -222,8 +222,8 @@ proptest! {
     #[test]
     fn no_text_makes_the_reader_fall_over(text in "\\PC{0,60}", at in 0_usize..200, cut in 0_usize..20) {
         let whole = document(&format!("{TRUST},\"Resource\":\"*\",\"Condition\":{{\"StringLike\":{{\"a:b\":\"${{c}}*\"}}}}"));
-        let end = (at + cut).min(whole.len());
-        let damaged = format!("{}{text}{}", &whole[..at.min(whole.len())], &whole[end..]);
+        let (before, after) = (whole.chars().take(at), whole.chars().skip(at + cut));
+        let damaged: String = before.chain(text.chars()).chain(after).collect();
         for kind in KINDS {
             let _ = Policy::parse(&text, kind);
             let _ = Policy::parse(&damaged, kind);
