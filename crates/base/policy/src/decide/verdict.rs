@@ -61,7 +61,7 @@ impl Readings {
                     Direct::WithinLimits => return self.require_limits(request),
                     Direct::No => {}
                 }
-                // Whoever may not delegate to the account has nothing for its identity policies to build on.
+                // A policy that does not name the account leaves the account's identity policies nothing to build on.
                 if is_home && is_mandatory && !granted.has(Grants::ACCOUNT) {
                     return Err(role.layer());
                 }
