@@ -156,6 +156,7 @@ impl<'a> ResourcePolicy<'a> {
             Self::Trust(document) => {
                 (Some(document.as_set(PolicyKind::Trust, SourceKind::Trust)?), ResourceRole::Trust)
             }
+            Self::NoTrust => (None, ResourceRole::Trust),
         })
     }
 }

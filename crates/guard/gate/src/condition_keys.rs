@@ -20,7 +20,8 @@ pub(crate) struct RequestKeys<'a> {
 impl ConditionContext for RequestKeys<'_> {
     fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
         match key.strip_prefix("aws:") {
-            Some(name) => self.global(name, take) || self.target.keys.values(key, take),
+            // A one-time code that is shown with this very request counts before what the session says.
+            Some(name) => self.target.keys.values(key, take) || self.global(name, take),
             None => self.target.keys.values(key, take),
         }
     }
@@ -123,7 +124,7 @@ fn tag_value(tags: &[Tag], key: &str, take: &mut dyn FnMut(&str)) -> bool {
     held.is_some_and(|tag| one(&tag.value, take))
 }
 
-fn principal_type(principal: &Principal) -> &'static str {
+pub(crate) fn principal_type(principal: &Principal) -> &'static str {
     match principal {
         Principal::Root { .. } => "Account",
         Principal::User(_) => "User",
@@ -134,7 +135,7 @@ fn principal_type(principal: &Principal) -> &'static str {
     }
 }
 
-fn user_id(principal: &Principal, account: AccountId) -> String {
+pub(crate) fn user_id(principal: &Principal, account: AccountId) -> String {
     match principal {
         Principal::User(user) => user.id.clone(),
         Principal::RoleSession(session) => format!("{}:{}", session.role_id, session.session_name),

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use policy::{Action, Explanation, Resource};
 use terms::{AccountId, EventId, RequestId, Timestamp};
 
-use crate::{Caller, RequestContext, credentials::Seat};
+use crate::{Caller, RequestContext, credentials::Seat, standing::Standing};
 
 /// Refusals are what people ask about, so they have a ring of their own and no crowd of reads drives them out.
 const REFUSALS_MAX: usize = 16_384;
@@ -87,6 +87,10 @@ impl Told {
     /// Who asked, as refusals name him.
     pub fn principal(&self) -> String {
         self.seat.standing.principal.to_string()
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.seat.standing
     }
 
     fn account(&self) -> Option<AccountId> {

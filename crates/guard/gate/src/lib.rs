@@ -6,6 +6,7 @@
 
 mod access_key;
 mod authenticate;
+mod authorization_message;
 mod authorize;
 pub mod aws_managed;
 mod caller;
@@ -13,6 +14,7 @@ mod condition_keys;
 mod context;
 mod credentials;
 mod decisions;
+pub mod mfa;
 mod security_log;
 mod session;
 mod standing;
@@ -22,6 +24,7 @@ mod user_identity;
 
 pub use access_key::{AccessKeyPrefix, NewAccessKey, account_of_access_key, new_access_key};
 pub use authenticate::{AuthenticationError, Authenticator, Service};
+pub use authorization_message::AuthorizationMessages;
 pub use authorize::{AuthorizationError, Gate};
 pub use caller::Caller;
 pub use context::{RequestContext, TlsContext};

@@ -102,7 +102,7 @@ impl Standing {
             identity,
             boundary: boundary(identities, bound)?,
             session: Some(session_policies(identities, restrictions)?.unwrap_or_default()),
-            tags: restrictions.tags.clone(),
+            tags: overlaid(user.map_or(&[], |user| &user.tags), &restrictions.tags),
             identities: Arc::clone(identities),
         })
     }

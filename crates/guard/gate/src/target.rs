@@ -21,6 +21,8 @@ pub enum ResourcePolicy<'a> {
     Secret(&'a PolicyDocument),
     /// Of a role: without it nobody assumes it.
     Trust(&'a PolicyDocument),
+    /// Of a role that is not there: nobody assumes it.
+    NoTrust,
 }
 
 /// Tags that the request puts or takes.
@@ -30,6 +32,13 @@ pub enum RequestTags<'a> {
     None,
     Tags(&'a [Tag]),
     Keys(&'a [String]),
+}
+
+impl<'a> RequestTags<'a> {
+    /// A request without tags has no tag keys either.
+    pub fn of(tags: &'a [Tag]) -> Self {
+        if tags.is_empty() { Self::None } else { Self::Tags(tags) }
+    }
 }
 
 /// Keys in lower case with their values. A key that stands in several pairs has several values.

@@ -74,6 +74,11 @@ fn may_change_identities(permit: &Permit, change: &IdentityChange) -> bool {
         let is_empty = change.puts.is_empty() && change.deletes.is_empty();
         return is_empty && permit.covers(action, &account_arn(change.account)).is_ok();
     }
+    // The code is its caller's own, whoever owns the role that it helps to assume.
+    if is_one_of(TAKES_CODES) {
+        let is_own = permit.principal().account() == Some(change.account);
+        return is_own && change.kinds().all(|kind| kind == EntityKind::MfaDevice);
+    }
     permit.covers_account(change.account).is_ok()
         && change.kinds().all(|kind| match kind {
             EntityKind::User => is_one_of(USERS),
@@ -81,7 +86,7 @@ fn may_change_identities(permit: &Permit, change: &IdentityChange) -> bool {
             EntityKind::Role => is_one_of(ROLES),
             EntityKind::Policy => is_one_of(POLICIES),
             EntityKind::InstanceProfile => is_one_of(INSTANCE_PROFILES),
-            EntityKind::MfaDevice => is_one_of(MFA_DEVICES) || is_one_of(TAKES_CODES),
+            EntityKind::MfaDevice => is_one_of(MFA_DEVICES),
             EntityKind::AccessKey => is_one_of(ACCESS_KEYS),
             EntityKind::Settings => is_one_of(SETTINGS),
         })
