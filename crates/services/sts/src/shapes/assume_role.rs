@@ -1,4 +1,4 @@
-use shape::{Integer, List, Optional, Pattern, Required, Text};
+use shape::{Integer, List, Optional, Pattern, Required, Sensitive, Text};
 
 use super::credentials::Credentials;
 use super::forms::{
@@ -30,7 +30,7 @@ shape::structure! {
         transitive_tag_keys: Optional<TagKeyListType> = "TransitiveTagKeys",
         external_id: Optional<ExternalIdType> = "ExternalId",
         serial_number: Optional<SerialNumberType> = "SerialNumber",
-        token_code: Optional<TokenCodeType> = "TokenCode",
+        token_code: Sensitive<TokenCodeType> = "TokenCode",
         source_identity: Optional<SourceIdentityType> = "SourceIdentity",
         provided_contexts: Optional<ProvidedContextsListType> = "ProvidedContexts",
         minimum_session_token_size: Optional<MinimumSessionTokenSizeType> = "MinimumSessionTokenSize",

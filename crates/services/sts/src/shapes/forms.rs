@@ -26,6 +26,7 @@ shape::forms! {
 
     pub DurationSecondsType: Integer { min: 900, max: 129_600 }
     pub SerialNumberType: Text { min: 9, max: 256, pattern: SERIAL_NUMBER }
+    /// AWS does not mark it sensitive, but keeps it off its trail.
     pub TokenCodeType: Text { min: 6, max: 6, pattern: TOKEN_CODE }
     pub SourceIdentityType: Text { min: 2, max: 64, pattern: NAME }
 

@@ -1,4 +1,4 @@
-use shape::Optional;
+use shape::{Optional, Sensitive};
 
 use super::credentials::Credentials;
 use super::forms::{
@@ -10,7 +10,7 @@ shape::structure! {
     pub struct GetSessionTokenRequest {
         duration_seconds: Optional<DurationSecondsType> = "DurationSeconds",
         serial_number: Optional<SerialNumberType> = "SerialNumber",
-        token_code: Optional<TokenCodeType> = "TokenCode",
+        token_code: Sensitive<TokenCodeType> = "TokenCode",
         minimum_session_token_size: Optional<MinimumSessionTokenSizeType> = "MinimumSessionTokenSize",
     }
 }
