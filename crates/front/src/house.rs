@@ -24,6 +24,7 @@ pub struct House {
     pub recorder: Arc<Recorder>,
     pub secretsmanager: Arc<secretsmanager::Room>,
     pub iam: Arc<iam::Room>,
+    pub sts: Arc<sts::Room>,
     pub deployment: Arc<deployment::Room>,
     pub trusted_proxies: TrustedProxies,
     pub clock: Arc<dyn Clock>,
@@ -79,7 +80,7 @@ impl House {
     async fn respond_in_xml(&self, context: &RequestContext, head: &Parts, body: &Bytes) -> Response<Body> {
         let request_id = context.request_id;
         let found = query::parameters(head, body).map_err(|error| Unroutable {
-            namespace: iam::NAMESPACE,
+            namespace: sts::NAMESPACE,
             code: error.code(),
             message: error.to_string(),
         });
@@ -97,6 +98,7 @@ impl House {
         }
         let service = match route {
             QueryRoute::Iam(_) => Service::IAM,
+            QueryRoute::Sts(_) => Service::STS,
         };
         match self.authenticate(context, head, body, service).await {
             Ok(caller) => self.answer_query(context, &caller, route, &parameters).await,
@@ -116,6 +118,10 @@ impl House {
             QueryRoute::Iam(operation) => {
                 let recorded = iam::answer(&self.iam, context, caller, operation, parameters).await;
                 recorded.map(|recorded| xml::iam(request_id, recorded))
+            }
+            QueryRoute::Sts(operation) => {
+                let recorded = sts::answer(&self.sts, context, caller, operation, parameters).await;
+                recorded.map(|recorded| xml::sts(request_id, recorded))
             }
         };
         answered.unwrap_or_else(|error| {

@@ -3,11 +3,13 @@
 use http::{HeaderMap, Method, header::CONTENT_TYPE, request::Parts};
 use iam::Operation as Iam;
 use shape::{MalformedQuery, QueryParameters};
+use sts::Operation as Sts;
 
 /// What a query is for, before anybody believes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QueryRoute {
     Iam(Iam),
+    Sts(Sts),
 }
 
 /// A request that no operation answers, and the words for it.
@@ -43,9 +45,10 @@ pub(crate) fn route(parameters: &QueryParameters) -> Result<QueryRoute, Unroutab
     let [action, version] = ["Action", "Version"].map(|name| parameters.value(name).unwrap_or_default());
     let found = match version {
         IAM_VERSION => Iam::parse(action).map(QueryRoute::Iam),
+        STS_VERSION => Sts::parse(action).map(QueryRoute::Sts),
         _ => None,
     };
-    let namespace = iam::NAMESPACE;
+    let namespace = if version == IAM_VERSION { iam::NAMESPACE } else { sts::NAMESPACE };
     found.ok_or_else(|| match action {
         "" => Unroutable {
             namespace,
@@ -66,11 +69,13 @@ fn named(version: &str) -> &str {
 }
 
 const IAM_VERSION: &str = "2010-05-08";
+const STS_VERSION: &str = "2011-06-15";
 
 impl QueryRoute {
     pub(crate) fn namespace(self) -> &'static str {
         match self {
             Self::Iam(_) => iam::NAMESPACE,
+            Self::Sts(_) => sts::NAMESPACE,
         }
     }
 }
@@ -89,6 +94,10 @@ mod tests {
             let name = operation.action().operation();
             assert_eq!(of(&format!("Action={name}&Version=2010-05-08")), Ok(QueryRoute::Iam(*operation)));
             assert_eq!(of(&format!("Action={name}&Version=2011-06-15")).unwrap_err().code, "InvalidAction");
+        }
+        for operation in Sts::ALL {
+            let name = operation.action().operation();
+            assert_eq!(of(&format!("Action={name}&Version=2011-06-15")), Ok(QueryRoute::Sts(*operation)));
         }
     }
 

@@ -33,6 +33,17 @@ pub(crate) fn iam(request_id: RequestId, recorded: Recorded<iam::Outcome>) -> Re
     }
 }
 
+/// The same, of STS.
+pub(crate) fn sts(request_id: RequestId, recorded: Recorded<sts::Outcome>) -> Response<Body> {
+    match recorded.into_answer() {
+        sts::Outcome::Success(body) => success(request_id, body),
+        sts::Outcome::Refused(refusal) => {
+            let (status, code, message) = (refusal.status(), refusal.code(), &*refusal.message());
+            error(request_id, &QueryError { namespace: sts::NAMESPACE, status, code, message })
+        }
+    }
+}
+
 fn success(request_id: RequestId, body: Zeroizing<Vec<u8>>) -> Response<Body> {
     // The buffer wipes itself once hyper has let go of it.
     response(StatusCode::OK, request_id, XML, Bytes::from_owner(body))

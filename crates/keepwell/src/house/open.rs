@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use contract::Reads;
 use front::{House, TrustedProxies};
-use gate::{Authenticator, Gate, SessionKey};
+use gate::{AuthorizationMessages, Authenticator, Gate, SessionKey};
 use kms::Keyring;
 use policy::PermitIssuer;
 use seal::{KeyMaterial, SealError};
@@ -106,12 +106,24 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         turnstiles: Turnstiles::default(),
     };
     let sessions = Arc::new(SessionKey::new(keys.sessions()?));
+    let sts = sts::Room {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        entropy: Arc::clone(&entropy),
+        sessions: Arc::clone(&sessions),
+        mfa_key: keys.mfa()?,
+        messages: Arc::new(AuthorizationMessages::new(keys.messages()?)),
+        turns: sts::Turns::default(),
+        wrong_codes: sts::WrongCodes::default(),
+    };
     let authenticator = Authenticator::new(reads, keys.credentials()?, sessions, config.account.regions.clone());
     let house = House {
         authenticator,
         recorder,
         secretsmanager: Arc::new(room),
         iam: Arc::new(iam),
+        sts: Arc::new(sts),
         deployment: Arc::new(deployment),
         trusted_proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
         clock,
@@ -139,6 +151,11 @@ impl Keys {
     /// Seals the seeds of MFA devices.
     fn mfa(&self) -> Result<KeyMaterial, SealError> {
         self.root.derive("keepwell mfa seeds")
+    }
+
+    /// Seals decisions that are told in a message.
+    fn messages(&self) -> Result<KeyMaterial, SealError> {
+        self.root.derive("keepwell authorization messages")
     }
 
     /// Seals paging tokens. Each is bound to its operation, so that all services share it.
