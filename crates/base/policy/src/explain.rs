@@ -92,6 +92,19 @@ impl Explanation {
     }
 }
 
+impl Matched {
+    pub(crate) fn of(layer: Layer, found: &Found<'_>) -> Self {
+        Self {
+            source: found.source.clone(),
+            statement: found.number,
+            sid: found.statement.sid.clone(),
+            effect: found.statement.effect,
+            layer,
+            position: found.statement.position,
+        }
+    }
+}
+
 impl Answer {
     fn of(reading: Reading) -> Self {
         match (reading.denies, reading.allows()) {
@@ -123,14 +136,7 @@ impl Witness for Notes {
     }
 
     fn matched(&mut self, layer: Layer, found: &Found<'_>) {
-        self.matched.push(Matched {
-            source: found.source.clone(),
-            statement: found.number,
-            sid: found.statement.sid.clone(),
-            effect: found.statement.effect,
-            layer,
-            position: found.statement.position,
-        });
+        self.matched.push(Matched::of(layer, found));
     }
 
     fn missed(&mut self, layer: Layer, found: &Found<'_>, condition: &Condition) {

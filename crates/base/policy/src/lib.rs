@@ -17,6 +17,7 @@ mod explain;
 mod index;
 mod pattern;
 mod permit;
+mod possible;
 mod principal;
 mod public;
 mod question;
@@ -28,13 +29,14 @@ mod value;
 
 pub use action::Action;
 pub use context::{ConditionContext, MapContext};
-pub use decide::{Cause, Decision, Denied, Layer, Verdict, decide};
+pub use decide::{Cause, Decider, Deciders, Decision, Denied, Layer, Verdict, decide, decide_noting};
 pub use document::{
     Policy, PolicyError, PolicyKind, Position, PrincipalElement, PrincipalKind, Span, policy_size, rewrite_principals,
 };
 pub use documents::{Documents, ResourceRole};
 pub use explain::{Answer, Explanation, LayerAnswer, Matched, NearMiss, explain};
 pub use permit::{Permit, PermitIssuer, WrongPermit};
+pub use possible::{OpenCondition, Possibility, Possible, PossibleMatch, possible};
 pub use principal::{FederatedUser, Principal, RoleSession, User};
 pub use public::is_public;
 pub use question::{Inquiry, Question, Resource};

@@ -46,6 +46,8 @@ pub struct PolicySet {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found<'a> {
     pub(crate) source: &'a PolicySource,
+    /// Which document of the set it stands in.
+    pub(crate) document: usize,
     /// Counted from zero within its document.
     pub(crate) number: usize,
     pub(crate) statement: &'a Statement,
@@ -73,7 +75,8 @@ impl PolicySet {
         let find = |place: &crate::index::Place| {
             let attached = self.documents.get(place.document)?;
             let statement = attached.policy.statements().get(place.statement)?;
-            Some(Found { source: &attached.source, number: place.statement, statement })
+            let (document, number) = (place.document, place.statement);
+            Some(Found { source: &attached.source, document, number, statement })
         };
         let unsure = unsure.into_iter().flatten().filter_map(find);
         let proven = unsure.filter(|found| found.statement.speaks_of_action(action));

@@ -105,15 +105,19 @@ fn read<W: Witness>(set: &PolicySet, layer: Layer, request: &Request<'_>, witnes
 /// Do the resource and all conditions fit?
 fn applies<W: Witness>(found: &Found<'_>, layer: Layer, request: &Request<'_>, witness: &mut W) -> bool {
     let Statement { conditions, .. } = found.statement;
-    let fits = found.statement.speaks_of_resource(&request.target, request.context);
+    let fits = witness.fits(found, request);
     if !W::WANTS_ALL {
-        return fits && conditions.iter().all(|condition| condition.holds(request.context));
+        let applies = fits && conditions.iter().all(|condition| witness.holds(found, condition, request.context));
+        if applies {
+            witness.matched(layer, found);
+        }
+        return applies;
     }
     witness.asked(found, fits, request.context);
     if !fits {
         return false;
     }
-    let failed = conditions.iter().find(|condition| !condition.holds(request.context));
+    let failed = conditions.iter().find(|condition| !witness.holds(found, condition, request.context));
     match failed {
         None => witness.matched(layer, found),
         Some(condition) => witness.missed(layer, found, condition),

@@ -1,5 +1,6 @@
 //! The decision: a pure function of the question, of the documents that govern it, and of the request's condition keys.
 
+mod deciders;
 mod denied;
 mod layers;
 mod request;
@@ -8,6 +9,7 @@ mod tests;
 mod verdict;
 mod witness;
 
+pub use deciders::{Decider, Deciders, decide_noting};
 pub use denied::Denied;
 
 pub(crate) use layers::{Reading, Readings};
@@ -55,6 +57,15 @@ pub enum Layer {
 
 /// May the question's principal do it?
 pub fn decide(question: Question, documents: &Documents<'_>, context: &dyn ConditionContext) -> Decision {
+    decide_before(&mut Nobody, question, documents, context)
+}
+
+fn decide_before(
+    witness: &mut impl Witness,
+    question: Question,
+    documents: &Documents<'_>,
+    context: &dyn ConditionContext,
+) -> Decision {
     let verdict = match (&question.principal, &question.resource) {
         (Principal::Service { account, job }, Resource::One { account: owner, .. }) => {
             of_job((*account, job.as_str()), *owner, question.action.as_str())
@@ -62,7 +73,7 @@ pub fn decide(question: Question, documents: &Documents<'_>, context: &dyn Condi
         (Principal::Service { .. }, Resource::Every) => NO_IDENTITY_ALLOWS,
         _ => {
             let request = Request::of_question(&question, context);
-            Readings::take(&request, documents, &mut Nobody).verdict(&request, documents.resource_role)
+            Readings::take(&request, documents, witness).verdict(&request, documents.resource_role)
         }
     };
     Decision { question, verdict }

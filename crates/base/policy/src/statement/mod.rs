@@ -78,9 +78,12 @@ impl Statement {
     }
 
     pub(crate) fn variables(&self) -> impl Iterator<Item = &Variable> {
-        let of_resources = self.resources.iter().flat_map(|listed| &listed.entries);
-        let of_conditions = self.conditions.iter().flat_map(Condition::variables);
-        of_resources.flat_map(ResourcePattern::variables).chain(of_conditions)
+        self.resource_variables().chain(self.conditions.iter().flat_map(Condition::variables))
+    }
+
+    pub(crate) fn resource_variables(&self) -> impl Iterator<Item = &Variable> {
+        let resources = self.resources.iter().flat_map(|listed| &listed.entries);
+        resources.flat_map(ResourcePattern::variables)
     }
 }
 
