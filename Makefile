@@ -17,8 +17,8 @@ run: ## Build and start the server; says what to export in another shell (ARGS="
 test: ## Install what the tests need, then run all of them
 	@scripts/test.sh
 
-soak: ## Run the long campaigns (ROUNDS=200 kills, CASES=20000 a property, SEED=a number to repeat one)
-	@scripts/soak.sh "$(or $(ROUNDS),200)" "$(or $(CASES),20000)" "$(SEED)"
+soak: ## Run the long campaigns (ROUNDS=200 kills, CASES=20000 a property, DECISIONS=100000000, SEED=a number to repeat one)
+	@scripts/soak.sh "$(or $(ROUNDS),200)" "$(or $(CASES),20000)" "$(or $(DECISIONS),100000000)" "$(SEED)"
 
 bench: ## Measure the figures of the speed table (ARGS go to benches/run.sh)
 	@benches/run.sh $(ARGS)

@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod cold_start;
 pub mod connection;
 pub mod datasets;
+pub mod decision;
 pub mod exchange;
 pub mod figures;
 pub mod group_commit;

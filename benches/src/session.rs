@@ -26,7 +26,7 @@ pub fn begin(server: &Server) -> Result<AccessKey> {
     let trust = policy(&[r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}"#]);
     let role = [("RoleName", &*name), ("AssumeRolePolicyDocument", &trust), ("MaxSessionDuration", TWELVE_HOURS)];
     asking.made(IAM, &[&[("Action", "CreateRole")], &role[..]].concat())?;
-    let ten = policy(&TEN_STATEMENTS);
+    let ten = ten_statements();
     let put = [("RoleName", &*name), ("PolicyName", "ten"), ("PolicyDocument", &ten)];
     asking.made(IAM, &[&[("Action", "PutRolePolicy")], &put[..]].concat())?;
     let found = asking.ask(IAM, &[("Action", "GetRole"), ("RoleName", &name)])?;
@@ -53,6 +53,11 @@ const TEN_STATEMENTS: [&str; 10] = [
     r#"{"Effect":"Deny","NotAction":["secretsmanager:*","kms:*","logs:*","sts:*"],"Resource":"*"}"#,
     r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["127.0.0.0/8","10.0.0.0/8"]}}}"#,
 ];
+
+/// The reader's policy.
+pub fn ten_statements() -> String {
+    policy(&TEN_STATEMENTS)
+}
 
 fn policy(statements: &[&str]) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))

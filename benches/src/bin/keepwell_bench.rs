@@ -14,7 +14,7 @@ use keepwell_benches::figures::{CONTROLS, FIGURES, Figure, Goal};
 use keepwell_benches::report::{self, Line};
 use keepwell_benches::stage::{Binaries, Sizes, Stage, require};
 use keepwell_benches::visits::{Plan, Subject, Visit, visit_all};
-use keepwell_benches::{cold_start, memory};
+use keepwell_benches::{cold_start, decision, memory};
 
 /// Prints the speed table. Ends with 1 when a row missed its goal or an answer was wrong.
 #[derive(Parser)]
@@ -55,7 +55,7 @@ struct Arguments {
 
 /// These need folders of many secrets and run apart, when the other servers have gone.
 const ROWS_OF_SCALE: [&str; 2] = ["P12", "P13"];
-const ROWS_OF_THEIR_OWN: [&str; 2] = ["P14", "P15"];
+const ROWS_OF_THEIR_OWN: [&str; 3] = ["D1", "P14", "P15"];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
@@ -67,6 +67,7 @@ fn main() -> Result<ExitCode> {
         FIGURES.iter().filter(|figure| bench.wants(figure.row)).partition(|figure| ROWS_OF_SCALE.contains(&figure.row));
     lines.extend(bench.visit("Servers and controls", &quick, bench.wanted_controls())?);
     lines.extend(bench.visit("Many secrets", &of_scale, &[])?);
+    lines.extend(bench.decision());
     lines.extend(bench.memory()?);
     lines.extend(bench.cold_start()?);
 
@@ -83,7 +84,7 @@ impl Arguments {
                 || FIGURES.iter().any(|figure| figure.row == row)
         };
         if let Some(row) = self.rows.iter().find(|row| !known(row)) {
-            anyhow::bail!("`{row}` is no row; there are P1 to P16, `controls` and `all`");
+            anyhow::bail!("`{row}` is no row; there are P1 to P16, D1, `controls` and `all`");
         }
         ensure!(self.rounds > 0, "at least one round");
         ensure!(self.seconds > 0.0 && self.seconds <= 60.0, "a visit lasts up to 60 seconds");
@@ -155,6 +156,17 @@ impl Bench {
             writeln!(out, "{complaint}")?;
         }
         Ok(figures.iter().map(|figure| Line::of(figure, &visited)).collect())
+    }
+
+    fn decision(&self) -> Option<Line> {
+        self.wants("D1").then(|| Line {
+            row: "D1",
+            what: "a decision on ten statements, processor time".to_owned(),
+            goal: Goal::AtMost { pass: 1.5, stretch: 1.0 },
+            unit: "us",
+            found: decision::measure(self.plan.rounds).map_err(|error| format!("{error:#}")),
+            wrong: 0,
+        })
     }
 
     fn memory(&self) -> Result<Vec<Line>> {
