@@ -148,6 +148,11 @@ impl House {
         self.trail().iter().map(name).collect()
     }
 
+    /// A key that the server derives from its root key for this purpose.
+    pub(crate) fn key(&self, purpose: &str) -> KeyMaterial {
+        self.grounds.key(purpose)
+    }
+
     /// A copy of everything as it is on the disk now, without the house being asked: as a power cut leaves it.
     pub(crate) fn copy(&self) -> Grounds {
         let folder = tempfile::tempdir().unwrap();
@@ -221,9 +226,13 @@ impl Grounds {
         self.raw_records().iter().map(|record| serde_json::from_str(record).unwrap()).collect()
     }
 
-    fn raw_records(&self) -> Vec<String> {
+    fn key(&self, purpose: &str) -> KeyMaterial {
         let key = root_key::load_or_create(&self.config.root_key, &self.data_dir(), true, &SystemEntropy).unwrap().key;
-        let key = KeyMaterial::from_bytes(&key).unwrap().derive("keepwell trail").unwrap();
+        KeyMaterial::from_bytes(&key).unwrap().derive(purpose).unwrap()
+    }
+
+    fn raw_records(&self) -> Vec<String> {
+        let key = self.key("keepwell trail");
         let mut records = Vec::new();
         log::read_from(&self.trail_folder(), &trail::log_key(&key).unwrap(), 1, |record| {
             records.push(String::from_utf8(Entry::read(record.bytes).unwrap().json.to_vec()).unwrap());

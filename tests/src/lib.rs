@@ -19,6 +19,8 @@ mod letters;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod rivals;

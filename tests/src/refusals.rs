@@ -9,23 +9,30 @@ use crate::{
     texts::unauthenticated,
 };
 
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"secretsmanager:GetSecretValue","Resource":"*"}}"#;
+
 /// Every operation with a request that root may make. The secret is `db`.
 pub(crate) fn requests() -> Vec<(&'static str, Value)> {
     vec![
         ("BatchGetSecretValue", json!({"SecretIdList": ["db"]})),
         ("CreateSecret", json!({"Name": "new", "ClientRequestToken": token(7), "SecretString": "seven"})),
+        ("DeleteResourcePolicy", json!({"SecretId": "db"})),
         ("DeleteSecret", json!({"SecretId": "db", "ForceDeleteWithoutRecovery": true})),
         ("DescribeSecret", json!({"SecretId": "db"})),
         ("GetRandomPassword", json!({})),
+        ("GetResourcePolicy", json!({"SecretId": "db"})),
         ("GetSecretValue", json!({"SecretId": "db"})),
+        ("ListResourcePolicies", json!({"SecretId": "db"})),
         ("ListSecretVersionIds", json!({"SecretId": "db"})),
         ("ListSecrets", json!({})),
+        ("PutResourcePolicy", json!({"SecretId": "db", "ResourcePolicy": POLICY})),
         ("PutSecretValue", json!({"SecretId": "db", "ClientRequestToken": token(7), "SecretString": "seven"})),
         ("RestoreSecret", json!({"SecretId": "db"})),
         ("TagResource", json!({"SecretId": "db", "Tags": [{"Key": "k", "Value": "v"}]})),
         ("UntagResource", json!({"SecretId": "db", "TagKeys": ["team"]})),
         ("UpdateSecret", json!({"SecretId": "db", "ClientRequestToken": token(7), "SecretString": "seven"})),
         ("UpdateSecretVersionStage", json!({"SecretId": "db", "VersionStage": "blue", "MoveToVersionId": token(1)})),
+        ("ValidateResourcePolicy", json!({"SecretId": "db", "ResourcePolicy": POLICY})),
     ]
 }
 

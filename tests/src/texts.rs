@@ -81,14 +81,44 @@ pub(crate) fn invalid_parameter(text: impl Into<String>) -> Refusal {
     refusal("InvalidParameterException", text)
 }
 
-/// `action` with its service; `asked` as the caller wrote it.
+/// What root hears of another account's resource. `action` with its service; `asked` as the caller wrote it.
 pub(crate) fn denied(action: &str, asked: &str) -> Refusal {
     let caller = format!("arn:aws:iam::{}:root", crate::house::ACCOUNT);
     let text = format!(
-        "User: {caller} is not authorized to perform: {action} on resource: {asked} because no identity-based policy \
+        "User: {caller} is not authorized to perform: {action} on resource: {asked} because no resource-based policy \
          allows the {action} action"
     );
     refusal("AccessDeniedException", text)
+}
+
+/// The end of a refusal: which policies said nothing, or said no.
+pub(crate) fn denied_to(caller: &str, action: &str, asked: &str, reason: &str) -> Refusal {
+    let on = if asked.is_empty() { String::new() } else { format!(" on resource: {asked}") };
+    let text = format!("User: {caller} is not authorized to perform: {action}{on} {reason}");
+    refusal("AccessDeniedException", text)
+}
+
+/// No policy of this kind, such as `identity-based`, allows it.
+pub(crate) fn not_allowed(caller: &str, action: &str, asked: &str, kind: &str) -> Refusal {
+    denied_to(caller, action, asked, &format!("because no {kind} policy allows the {action} action"))
+}
+
+pub(crate) fn malformed_policy() -> Refusal {
+    refusal("MalformedPolicyDocumentException", "This policy has invalid syntax.")
+}
+
+pub(crate) fn unsupported_principal() -> Refusal {
+    refusal("MalformedPolicyDocumentException", "This resource policy contains an unsupported principal")
+}
+
+pub(crate) fn locked_out() -> Refusal {
+    let text = "Your requested changes will not allow you to manage this secret in the future.";
+    refusal("MalformedPolicyDocumentException", text)
+}
+
+pub(crate) fn public_policy() -> Refusal {
+    let text = "You can't attach a resource-based policy that allows broad access to the secret.";
+    refusal("PublicPolicyException", text)
 }
 
 /// The body was not understood. With a text where a member has the wrong type.

@@ -78,6 +78,13 @@ async fn every_operation_leaves_its_record() {
     call("GetRandomPassword", json!({"PasswordLength": 8, "ExcludeCharacters": "abc", "IncludeSpace": true})).await;
     call("TagResource", json!({"SecretId": "db", "Tags": [{"Key": "k", "Value": "v"}]})).await;
     call("UntagResource", json!({"SecretId": "db", "TagKeys": ["k"]})).await;
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#;
+    call("ValidateResourcePolicy", json!({"SecretId": "db", "ResourcePolicy": policy})).await;
+    let put_policy = json!({"SecretId": "db", "ResourcePolicy": policy, "BlockPublicPolicy": true});
+    call("PutResourcePolicy", put_policy).await;
+    call("GetResourcePolicy", json!({"SecretId": "db", "PolicyName": "default"})).await;
+    call("ListResourcePolicies", json!({"SecretId": "db", "MaxResults": 5})).await;
+    call("DeleteResourcePolicy", json!({"SecretId": "db"})).await;
     call("DeleteSecret", json!({"SecretId": "db", "RecoveryWindowInDays": 7})).await;
     call("RestoreSecret", json!({"SecretId": "db"})).await;
     call("BatchGetSecretValue", json!({"SecretIdList": ["db"]})).await;
@@ -140,6 +147,16 @@ async fn every_operation_leaves_its_record() {
         ),
         ("TagResource", false, json!({"secretId": "db", "tags": [{"key": "k", "value": "v"}]}), changed.clone()),
         ("UntagResource", false, json!({"secretId": "db", "tagKeys": ["k"]}), changed.clone()),
+        ("ValidateResourcePolicy", true, json!({"secretId": "db", "resourcePolicy": policy}), Value::Null),
+        (
+            "PutResourcePolicy",
+            false,
+            json!({"secretId": "db", "resourcePolicy": policy, "blockPublicPolicy": true}),
+            changed.clone(),
+        ),
+        ("GetResourcePolicy", true, json!({"secretId": "db", "policyName": "default"}), Value::Null),
+        ("ListResourcePolicies", true, json!({"secretId": "db", "maxResults": 5}), Value::Null),
+        ("DeleteResourcePolicy", false, json!({"secretId": "db"}), changed.clone()),
         ("DeleteSecret", false, json!({"secretId": "db", "recoveryWindowInDays": 7}), scheduled),
         ("RestoreSecret", false, json!({"secretId": "db"}), changed),
         ("BatchGetSecretValue", true, json!({"secretIdList": ["db"]}), Value::Null),
