@@ -5,14 +5,14 @@ use std::sync::Arc;
 use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn};
 use policy::{
     Action, Decision, Denied, Documents, Inquiry, MapContext, Permit, PermitIssuer, PolicyKind, PolicySet, Principal,
-    Question, Resource, ResourceRole, SourceKind, decide, explain,
+    Question, Resource, ResourceRole, SourceKind, decide, decide_noting, explain,
 };
 use terms::{AccountId, RequestId};
 
 use crate::{
     Caller, RequestContext,
     condition_keys::RequestKeys,
-    decisions::{Decisions, Told},
+    decisions::{Basis, Decisions, Told},
     target::{ResourcePolicy, Target},
 };
 
@@ -70,7 +70,7 @@ impl Gate {
     ) -> Result<Decision, AuthorizationError> {
         let keys = RequestKeys { context, caller, target };
         let documents = documents(caller, target)?;
-        let decision = decide(question(context, caller, action, target), &documents, &keys);
+        let (decision, deciders) = decide_noting(question(context, caller, action, target), &documents, &keys);
         let explanation = (!decision.is_allowed()).then(|| {
             let (resource, resource_account) = match target.resource {
                 Resource::One { arn, account, .. } => (&**arn, Some(*account)),
@@ -78,9 +78,13 @@ impl Gate {
             };
             let inquiry =
                 Inquiry { principal: caller.principal(), action: action.as_str(), resource, resource_account };
-            Box::new(explain(&inquiry, &documents, &keys))
+            Arc::new(explain(&inquiry, &documents, &keys))
         });
-        self.decisions.tell(context, caller, action, target.resource, explanation);
+        let basis = match explanation {
+            Some(explanation) => Basis::Refusal(explanation),
+            None => Basis::statements(deciders, target.policy),
+        };
+        self.decisions.tell(context, caller, action, target.resource, basis);
         Ok(decision)
     }
 
@@ -148,7 +152,7 @@ fn documents<'a>(caller: &'a Caller, target: &Target<'a>) -> Result<Documents<'a
 }
 
 impl<'a> ResourcePolicy<'a> {
-    fn read(self) -> Result<(Option<&'a PolicySet>, ResourceRole), UnreadablePolicy> {
+    pub(crate) fn read(self) -> Result<(Option<&'a PolicySet>, ResourceRole), UnreadablePolicy> {
         Ok(match self {
             Self::Secret(document) => {
                 (Some(document.as_set(PolicyKind::Resource, SourceKind::Resource)?), ResourceRole::Optional)

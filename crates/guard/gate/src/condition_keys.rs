@@ -44,25 +44,7 @@ impl RequestKeys<'_> {
             "tagkeys" => self.tag_keys(take),
             // No service acts on a caller's behalf through here, and none calls as itself.
             "viaawsservice" | "principalisawsservice" => one("false", take),
-            _ => self.of_principal(name, take),
-        }
-    }
-
-    fn of_principal(&self, name: &str, take: &mut dyn FnMut(&str)) -> bool {
-        let principal = self.caller.principal();
-        match name {
-            "principalarn" => match principal {
-                Principal::RoleSession(session) => one(&session.role_arn, take),
-                other => one(&other.to_string(), take),
-            },
-            "principalaccount" => one(self.caller.account().as_str(), take),
-            "principaltype" => one(principal_type(principal), take),
-            "userid" => one(&user_id(principal, self.caller.account()), take),
-            "username" => match principal {
-                Principal::User(user) => one(&user.name, take),
-                _ => false,
-            },
-            _ => self.of_session(name, take),
+            _ => of_principal(self.caller.principal(), name, take) || self.of_session(name, take),
         }
     }
 
@@ -108,7 +90,25 @@ impl RequestKeys<'_> {
     }
 }
 
-fn one(value: &str, take: &mut dyn FnMut(&str)) -> bool {
+/// The keys that follow from who asks.
+pub(crate) fn of_principal(principal: &Principal, name: &str, take: &mut dyn FnMut(&str)) -> bool {
+    match name {
+        "principalarn" => match principal {
+            Principal::RoleSession(session) => one(&session.role_arn, take),
+            other => one(&other.to_string(), take),
+        },
+        "principalaccount" => principal.account().is_some_and(|account| one(account.as_str(), take)),
+        "principaltype" => one(principal_type(principal), take),
+        "userid" => principal.account().is_some_and(|account| one(&user_id(principal, account), take)),
+        "username" => match principal {
+            Principal::User(user) => one(&user.name, take),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+pub(crate) fn one(value: &str, take: &mut dyn FnMut(&str)) -> bool {
     take(value);
     true
 }
@@ -119,7 +119,7 @@ fn header(value: Option<&http::HeaderValue>, take: &mut dyn FnMut(&str)) -> bool
 }
 
 /// Condition keys are one whatever their case, and so are the tag keys in them.
-fn tag_value(tags: &[Tag], key: &str, take: &mut dyn FnMut(&str)) -> bool {
+pub(crate) fn tag_value(tags: &[Tag], key: &str, take: &mut dyn FnMut(&str)) -> bool {
     let held = tags.iter().find(|tag| tag.key.to_lowercase() == key);
     held.is_some_and(|tag| one(&tag.value, take))
 }

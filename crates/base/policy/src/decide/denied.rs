@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Cause, Layer};
-use crate::{Question, Resource};
+use crate::{Action, Principal, Question, Resource};
 
 /// The refusal. Displays the text that AWS sends with `AccessDeniedException`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +25,26 @@ impl Denied {
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Question { principal, action, resource, .. } = &self.question;
-        write!(f, "User: {principal} is not authorized to perform: {action}")?;
-        if let Resource::One { asked, .. } = resource {
-            write!(f, " on resource: {asked}")?;
-        }
-        let Cause { layer, is_explicit } = self.cause;
-        match (is_explicit, layer) {
-            (true, Layer::Trust) => f.write_str(" with an explicit deny in the role trust policy"),
-            (true, _) => write!(f, " with an explicit deny in {} {}", layer.article(), layer.name()),
+        f.write_str(&self.cause.text(principal, *action, resource))
+    }
+}
+
+impl Cause {
+    /// What the principal is told.
+    pub fn text(self, principal: &Principal, action: Action, resource: &Resource) -> String {
+        let subject = match resource {
+            Resource::One { asked, .. } => format!(" on resource: {asked}"),
+            Resource::Every => String::new(),
+        };
+        let Self { layer, is_explicit } = self;
+        let cause = match (is_explicit, layer) {
+            (true, Layer::Trust) => " with an explicit deny in the role trust policy".to_owned(),
+            (true, _) => format!(" with an explicit deny in {} {}", layer.article(), layer.name()),
             // STS says no more.
-            (false, Layer::Trust) => Ok(()),
-            (false, _) => write!(f, " because no {} allows the {action} action", layer.name()),
-        }
+            (false, Layer::Trust) => String::new(),
+            (false, _) => format!(" because no {} allows the {action} action", layer.name()),
+        };
+        format!("User: {principal} is not authorized to perform: {action}{subject}{cause}")
     }
 }
 
@@ -69,10 +77,7 @@ mod tests {
     use terms::RequestId;
 
     use super::*;
-    use crate::{
-        Action,
-        testing::{account, role_session},
-    };
+    use crate::testing::{account, role_session};
 
     fn text(layer: Layer, is_explicit: bool, resource: Resource) -> String {
         let action = Action::new("secretsmanager:GetSecretValue");
