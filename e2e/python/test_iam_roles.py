@@ -8,7 +8,7 @@ import pytest
 
 from expect import assert_recent, at_least, eventually, members, violation
 from server import ACCOUNT, REGIONS
-from sessions import ANY_ROLE, House, allow, document, not_authorized, refused, tag, trust
+from sessions import ANY_ROLE, Credentials, House, allow, document, not_authorized, refused, tag, trust
 
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
 EC2 = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
@@ -144,6 +144,7 @@ def test_principals_are_one_user_and_not_the_next_of_the_same_name(house, iam, n
     user = house.user(path="/team/")
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust(user.arn)))
     assert trusted(iam, name) == [user.arn]
+    house.sts(user.credentials).assume_role(RoleArn=arn_of(name), RoleSessionName="ada")
     iam.update_user(UserName=user.name, NewPath="/other/")
     moved = user.arn.replace("/team/", "/other/")
     assert trusted(iam, name) == [moved]
@@ -152,6 +153,10 @@ def test_principals_are_one_user_and_not_the_next_of_the_same_name(house, iam, n
     assert trusted(iam, name) == [user.id]
     iam.create_user(UserName=user.name, Path="/other/")
     assert trusted(iam, name) == [user.id]
+    key = iam.create_access_key(UserName=user.name)["AccessKey"]
+    namesake = house.sts(Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+    with refused("AccessDenied"):
+        namesake.assume_role(RoleArn=arn_of(name), RoleSessionName="ada")
     listed = iam.list_roles(MaxItems=1000)["Roles"]
     [seen] = [role for role in listed if role["RoleName"] == name]
     assert seen["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"] == [user.id]
