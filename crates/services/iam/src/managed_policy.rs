@@ -19,7 +19,21 @@ impl<'a> ManagedPolicy<'a> {
         identities.policy_by_arn(arn).map(Self::Own).or_else(aws)
     }
 
-    pub(crate) fn tags(&self) -> &[Tag] {
+    pub(crate) fn arn(&self) -> &'a str {
+        match self {
+            Self::Own(policy) => &policy.arn,
+            Self::Aws(policy) => &policy.arn,
+        }
+    }
+
+    pub(crate) fn path(&self) -> &'a str {
+        match self {
+            Self::Own(policy) => &policy.path,
+            Self::Aws(policy) => policy.path,
+        }
+    }
+
+    pub(crate) fn tags(&self) -> &'a [Tag] {
         match self {
             Self::Own(policy) => &policy.tags,
             Self::Aws(_) => &[],

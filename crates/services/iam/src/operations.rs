@@ -14,11 +14,12 @@ mod instance_profile;
 mod login_profile;
 mod mfa_device;
 mod owner;
+mod policy;
 mod role;
 mod user;
 
+use ::policy::Action;
 use gate::{Caller, RequestContext, SessionHolder};
-use policy::Action;
 use shape::{QueryParameters, Reply, Structure, parse_query_unquoted, xml_answer};
 use trail::{ApiCall, Failure, Recorded, RequestParameters, Unrecorded};
 use zeroize::Zeroizing;
@@ -203,6 +204,19 @@ operations! {
     ResyncMFADevice => mfa_device::resync_mfa_device, Write;
     TagMFADevice => mfa_device::tag_mfa_device, Write;
     UntagMFADevice => mfa_device::untag_mfa_device, Write;
+
+    CreatePolicy => policy::create_policy, Write;
+    CreatePolicyVersion => policy::create_policy_version, Write;
+    DeletePolicy => policy::delete_policy, Write;
+    DeletePolicyVersion => policy::delete_policy_version, Write;
+    GetPolicy => policy::get_policy, Read;
+    GetPolicyVersion => policy::get_policy_version, Read;
+    ListPolicies => policy::list_policies, Read;
+    ListPolicyTags => policy::list_policy_tags, Read;
+    ListPolicyVersions => policy::list_policy_versions, Read;
+    SetDefaultPolicyVersion => policy::set_default_policy_version, Write;
+    TagPolicy => policy::tag_policy, Write;
+    UntagPolicy => policy::untag_policy, Write;
 
     CreateRole => role::create_role, Write;
     DeleteRole => role::delete_role, Write;
