@@ -80,6 +80,18 @@ tag_and_untag() {
     sm untag-resource --secret-id "$secret" --tag-keys Project >/dev/null &&
     is "$(sm describe-secret --secret-id "$secret" --query 'Tags[].Value' --output text)" $'Prod\tx'
 }
+resource_policy() {
+  local policy='{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":PRINCIPAL,"Action":"secretsmanager:GetSecretValue","Resource":"*"}}'
+  local public="${policy/PRINCIPAL/\"*\"}" service="${policy/PRINCIPAL/{\"Service\":\"lambda.amazonaws.com\"\}}"
+  is "$(sm validate-resource-policy --secret-id "$secret" --resource-policy "$public" \
+    --query PolicyValidationPassed --output text)" False &&
+    refused "(PublicPolicyException)" \
+      sm put-resource-policy --secret-id "$secret" --resource-policy "$public" --block-public-policy &&
+    sm put-resource-policy --secret-id "$secret" --resource-policy "$service" >/dev/null &&
+    is "$(sm get-resource-policy --secret-id "$secret" --query ResourcePolicy --output text)" "$service" &&
+    sm delete-resource-policy --secret-id "$secret" >/dev/null &&
+    is "$(sm get-resource-policy --secret-id "$secret" --query ResourcePolicy --output text)" None
+}
 password() {
   local made
   made="$(sm get-random-password --password-length 40 --exclude-punctuation --query RandomPassword --output text)"
@@ -123,6 +135,7 @@ story "binary comes from a file and back" binary_from_file
 story "list-secrets follows its pages" list_all_pages
 story "a batch answers in the order asked" batch
 story "tags are changed" tag_and_untag
+story "a resource policy is validated, put, read and taken away" resource_policy
 story "a random password is made" password
 story "another region knows nothing of it" other_region
 story "a region that is not served is refused" region_not_served

@@ -8,14 +8,18 @@ import { test } from "node:test";
 import {
   BatchGetSecretValueCommand,
   CreateSecretCommand,
+  DeleteResourcePolicyCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetRandomPasswordCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   InvalidNextTokenException,
   InvalidParameterException,
   InvalidRequestException,
   ListSecretVersionIdsCommand,
+  PublicPolicyException,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
@@ -26,6 +30,7 @@ import {
   UntagResourceCommand,
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
+  ValidateResourcePolicyCommand,
   paginateListSecrets,
   paginateListSecretVersionIds,
 } from "@aws-sdk/client-secrets-manager";
@@ -176,6 +181,25 @@ test("tags merge and go", async () => {
   await ask(new TagResourceCommand({ SecretId: name, Tags: [{ Key: "a", Value: "1" }, { Key: "b", Value: "" }] }));
   await ask(new UntagResourceCommand({ SecretId: name, TagKeys: ["a", "unknown"] }));
   assert.deepEqual((await ask(new DescribeSecretCommand({ SecretId: name }))).Tags, [{ Key: "b", Value: "" }]);
+});
+
+test("a resource policy is validated, put, read and taken away", async () => {
+  const { name } = await made();
+  const granting = (Principal) => {
+    const statement = { Effect: "Allow", Principal, Action: "secretsmanager:GetSecretValue", Resource: "*" };
+    return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  };
+  const validated = await ask(new ValidateResourcePolicyCommand({ SecretId: name, ResourcePolicy: granting("*") }));
+  assert.equal(validated.PolicyValidationPassed, false);
+  assert.equal(validated.ValidationErrors.length, 1);
+  const blocked = { SecretId: name, ResourcePolicy: granting("*"), BlockPublicPolicy: true };
+  await assert.rejects(ask(new PutResourcePolicyCommand(blocked)), PublicPolicyException);
+
+  const ResourcePolicy = granting({ Service: "lambda.amazonaws.com" });
+  await ask(new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy }));
+  assert.equal((await ask(new GetResourcePolicyCommand({ SecretId: name }))).ResourcePolicy, ResourcePolicy);
+  await ask(new DeleteResourcePolicyCommand({ SecretId: name }));
+  assert.equal((await ask(new GetResourcePolicyCommand({ SecretId: name }))).ResourcePolicy, undefined);
 });
 
 test("pages together hold every secret once", async () => {

@@ -9,9 +9,17 @@ use crate::workspace::{read, root};
 /// Proofs that are owed, `<proof> <operation>` a line.
 const MISSING: &str = include_str!("coverage/missing.txt");
 
+/// Operations that the newest release of a client cannot call: there is nothing to prove before it can.
+const UNKNOWN_TO_CLIENTS: [&str; 3] =
+    ["cli ListResourcePolicies", "node ListResourcePolicies", "rust ListResourcePolicies"];
+
 #[test]
 fn every_operation_has_its_stories_in_every_client_or_is_listed_as_a_debt() {
-    let missing: BTreeSet<String> = Operation::ALL.iter().flat_map(|operation| missing_proofs(*operation)).collect();
+    let mut missing: BTreeSet<String> =
+        Operation::ALL.iter().flat_map(|operation| missing_proofs(*operation)).collect();
+    for unknown in UNKNOWN_TO_CLIENTS {
+        assert!(missing.remove(unknown), "{unknown} is proven now. Strike it off UNKNOWN_TO_CLIENTS.");
+    }
     let listed: BTreeSet<String> =
         MISSING.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect();
 

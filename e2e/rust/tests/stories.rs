@@ -221,6 +221,43 @@ async fn tags_merge_and_go() {
 }
 
 #[tokio::test]
+async fn a_resource_policy_is_validated_put_read_and_taken_away() {
+    let client = client().await;
+    let Made { name, .. } = made(&client, "one").await;
+    let granting = |principal: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{principal},"Action":"secretsmanager:GetSecretValue","Resource":"*"}}}}"#
+        )
+    };
+    let public = granting(r#""*""#);
+    let validated = client.validate_resource_policy().secret_id(&name).resource_policy(&public).send().await.unwrap();
+    assert!(!validated.policy_validation_passed());
+    assert_eq!(validated.validation_errors().len(), 1);
+    assert_eq!(
+        refusal(
+            client
+                .put_resource_policy()
+                .secret_id(&name)
+                .resource_policy(&public)
+                .block_public_policy(true)
+                .send()
+                .await
+        ),
+        says(
+            "PublicPolicyException",
+            "You can't attach a resource-based policy that allows broad access to the secret."
+        )
+    );
+    let policy = granting(r#"{"Service":"lambda.amazonaws.com"}"#);
+    client.put_resource_policy().secret_id(&name).resource_policy(&policy).send().await.unwrap();
+    let told = client.get_resource_policy().secret_id(&name).send().await.unwrap();
+    assert_eq!(told.resource_policy(), Some(&*policy));
+    client.delete_resource_policy().secret_id(&name).send().await.unwrap();
+    let told = client.get_resource_policy().secret_id(&name).send().await.unwrap();
+    assert_eq!(told.resource_policy(), None);
+}
+
+#[tokio::test]
 async fn pages_together_hold_every_secret_once() {
     let client = client().await;
     let prefix = unique();
