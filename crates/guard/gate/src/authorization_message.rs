@@ -99,16 +99,15 @@ struct Value {
 
 /// The decision as JSON. When it gets too long, statements are left out, the last first.
 fn message(told: &Told) -> String {
-    let (resource, owner) = match &told.resource {
-        Resource::One { arn, account, .. } => (&**arn, Some(*account)),
-        Resource::Every => ("*", None),
+    let resource = match &told.resource {
+        Resource::One { arn, .. } => &**arn,
+        Resource::Every => "*",
     };
     let identities = &told.standing().identities;
-    let is_foreign = owner.is_some_and(|owner| owner != identities.account);
     let explanation = told.refusal.as_deref();
-    let mut matched: Vec<&Matched> = explanation.into_iter().flat_map(|explanation| &explanation.matched).collect();
+    let mut matched = told.statements();
     // What another account's policies say is not for the asker's account.
-    matched.retain(|matched| !is_foreign || !is_of_the_resource(matched.layer));
+    matched.retain(|matched| !told.is_foreign() || !is_of_the_resource(matched.layer));
     loop {
         let message = Message {
             allowed: told.refusal.is_none(),
@@ -116,7 +115,7 @@ fn message(told: &Told) -> String {
                 Verdict::Denied(cause) => cause.is_explicit,
                 Verdict::Allowed => false,
             }),
-            matched_statements: Items { items: matched.iter().map(|matched| statement(matched)).collect() },
+            matched_statements: Items { items: matched.iter().map(statement).collect() },
             failures: Items { items: Vec::new() },
             context: Context {
                 principal: Asker { id: user_id(&told.standing().principal, identities.account), arn: told.principal() },
@@ -137,7 +136,7 @@ fn is_of_the_resource(layer: Layer) -> bool {
     matches!(layer, Layer::Resource | Layer::Trust | Layer::Key | Layer::ResourceControl)
 }
 
-fn statement<'a>(matched: &'a Matched) -> Statement<'a> {
+fn statement(matched: &Matched) -> Statement<'_> {
     Statement {
         statement_id: matched.sid.as_deref().unwrap_or_default(),
         effect: match matched.effect {

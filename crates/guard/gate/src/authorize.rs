@@ -1,6 +1,6 @@
 //! From a caller's wish to a permit.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn};
 use policy::{
@@ -160,10 +160,13 @@ impl<'a> ResourcePolicy<'a> {
             Self::Trust(document) => {
                 (Some(document.as_set(PolicyKind::Trust, SourceKind::Trust)?), ResourceRole::Trust)
             }
-            Self::NoTrust => (None, ResourceRole::Trust),
+            // As a trust policy that trusts nobody, so that nobody sees from the decision which of the two it was.
+            Self::NoTrust => (Some(&NO_TRUST), ResourceRole::Trust),
         })
     }
 }
+
+static NO_TRUST: LazyLock<PolicySet> = LazyLock::new(PolicySet::default);
 
 impl From<UnreadablePolicy> for AuthorizationError {
     fn from(error: UnreadablePolicy) -> Self {
