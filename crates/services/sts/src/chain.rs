@@ -6,6 +6,9 @@ use terms::Timestamp;
 
 use crate::{error::Error, shapes};
 
+/// Of one session, inherited ones included.
+const TAGS_MAX: usize = 50;
+
 /// What the caller's own session hands on to the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Chain {
@@ -64,8 +67,15 @@ impl Chain {
         if !transitive_keys.iter().all(|key| is_among(&asked_keys, key)) {
             return refused("The specified transitive tag key must be included in the requested tags.");
         }
+        let all: Vec<Tag> = self.tags.iter().chain(&asked).cloned().collect();
+        if all.len() > TAGS_MAX {
+            return Err(Error::Validation(format!(
+                "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less \
+                 than or equal to {TAGS_MAX}"
+            )));
+        }
         Ok(SessionTags {
-            all: self.tags.iter().chain(&asked).cloned().collect(),
+            all,
             transitive_keys: inherited.into_iter().chain(transitive_keys.iter().cloned()).collect(),
             asked,
             asked_transitive_keys: transitive_keys.to_vec(),

@@ -108,6 +108,15 @@ fn tag_keys_are_one_whatever_their_case() {
 }
 
 #[test]
+fn inherited_tags_count_among_the_fifty() {
+    let chain = Chain::of(Some(&session(role())));
+    let numbers: Vec<String> = (0..50).map(|number| number.to_string()).collect();
+    let tags: Vec<(&str, &str)> = numbers.iter().map(|number| (number.as_str(), "")).collect();
+    assert!(Chain::default().with_tags(Some(&asked(&tags)), None).is_ok());
+    assert_eq!(chain.with_tags(Some(&asked(&tags)), None).unwrap_err().code(), "ValidationError");
+}
+
+#[test]
 fn keys_of_aws_are_reserved() {
     refusal(Chain::default().with_tags(Some(&asked(&[("AWS:mine", "1")])), None));
 }
