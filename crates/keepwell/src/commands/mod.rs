@@ -7,8 +7,11 @@ mod check_config;
 mod doctor;
 mod env;
 mod serve;
+mod statement;
 mod table;
 mod trail;
+mod who_can;
+mod why;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -31,6 +34,8 @@ First steps:
   eval \"$(keepwell env)\"              # in another: point AWS's tools at it
   aws secretsmanager create-secret --name db/password --secret-string s3cret
   aws secretsmanager get-secret-value --secret-id db/password
+  keepwell who-can db/password        # everybody who can read it, and by which policies
+  keepwell why REQUEST-ID             # why a request was refused
   keepwell doctor                     # when something does not work";
 
 #[derive(Debug, Subcommand)]
@@ -42,6 +47,8 @@ enum Command {
     Certificate(certificate::Certificate),
     Trail(trail::Trail),
     Account(account::Account),
+    WhoCan(who_can::WhoCan),
+    Why(why::Why),
 }
 
 /// Runs the command that the process was started with.
@@ -62,6 +69,8 @@ pub fn run() -> ExitCode {
         Command::Certificate(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Trail(command) => command.run(),
         Command::Account(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::WhoCan(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Why(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         warn(&format!("{error:#}"));

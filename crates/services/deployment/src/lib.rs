@@ -6,8 +6,10 @@
 mod error;
 mod operations;
 mod paging;
+mod principals;
 mod room;
 pub mod shapes;
+mod statements;
 
 pub use error::{Error, Fault};
 pub use operations::{Operation, Outcome, answer};

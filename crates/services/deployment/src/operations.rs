@@ -5,7 +5,9 @@
 
 mod close_account;
 mod create_account;
+mod explain_decision;
 mod list_accounts;
+mod who_can;
 
 use gate::{Caller, RequestContext};
 use policy::Action;
@@ -113,7 +115,9 @@ enum Kind {
 operations! {
     CloseAccount => close_account, Write;
     CreateAccount => create_account, Write;
+    ExplainDecision => explain_decision, Read;
     ListAccounts => list_accounts, Read;
+    WhoCan => who_can, Read;
 }
 
 struct Surroundings<'a> {

@@ -1,7 +1,10 @@
 //! The wire shapes of keepwell's own service. They follow AWS's manner: capital members, times as seconds, pages.
 
 mod accounts;
+mod explain_decision;
 mod forms;
+mod statements;
+mod who_can;
 
 use shape::{OperationShape, ServiceDescription};
 
@@ -9,12 +12,20 @@ pub use accounts::{
     Account, AccountStatusType, CloseAccount, CloseAccountRequest, CreateAccount, CreateAccountRequest,
     CreateAccountResponse, ListAccounts, ListAccountsRequest, ListAccountsResponse, RootAccessKey,
 };
+pub use explain_decision::{
+    AnswerType, DecisionEntry, ExplainDecision, ExplainDecisionRequest, ExplainDecisionResponse, LayerEntry, NearMiss,
+    OutcomeType,
+};
+pub use statements::{Condition, EffectType, LayerType, PolicyTypeType, Statement};
+pub use who_can::{AccessType, PrincipalEntry, PrincipalKindType, WhoCan, WhoCanRequest, WhoCanResponse};
 
 /// Every operation whose shapes are stated here.
 pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<CloseAccount>(),
     OperationShape::of::<CreateAccount>(),
+    OperationShape::of::<ExplainDecision>(),
     OperationShape::of::<ListAccounts>(),
+    OperationShape::of::<WhoCan>(),
 ];
 
 /// The statements as data.

@@ -15,6 +15,20 @@ shape::forms! {
     pub MaxResultsType: Integer { min: 1, max: 100 }
     pub NextTokenType: Text { min: 1, max: 4096 }
     pub TimestampType: Time {}
+
+    pub SecretIdType: Text { min: 1, max: 2048 }
+    pub SecretNameType: Text { min: 1, max: 512 }
+    pub ActionType: Text { min: 1, max: 128 }
+    pub PrincipalType: Text { min: 1, max: 2048 }
+    pub ResourceType: Text { min: 1, max: 2048 }
+    pub PolicySourceType: Text {}
+    pub SidType: Text {}
+    pub StatementNumberType: Integer {}
+    pub OperatorType: Text {}
+    pub KeyType: Text {}
+    /// Of a request or an event.
+    pub IdType: Text { min: 1, max: 64 }
+    pub MessageType: Text {}
 }
 
 fn is_account_id(text: &str) -> bool {

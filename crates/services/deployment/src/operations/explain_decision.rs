@@ -1,0 +1,86 @@
+use gate::{Target, Told};
+use policy::{Answer, Layer, LayerAnswer, Matched, NearMiss, Resource};
+use trail::Recorded;
+
+use crate::{
+    error::Error,
+    room::Call,
+    shapes::{
+        self, AnswerType, DecisionEntry, ExplainDecisionRequest, ExplainDecisionResponse, LayerEntry, OutcomeType,
+    },
+    statements::{layer_type, shown, statement_of},
+};
+
+/// Tells how a recent request of the caller's account was decided, and by what.
+pub(crate) async fn explain_decision(
+    call: &Call<'_>,
+    ask: &ExplainDecisionRequest,
+) -> Result<Recorded<ExplainDecisionResponse>, Error> {
+    call.authorize(call.action, &Target::new(&Resource::Every)).await?;
+    let told = call.room.gate.told_of(call.caller.account(), &ask.id);
+    if told.is_empty() {
+        return Err(Error::ResourceNotFound(format!(
+            "No recent decision of this account belongs to {}. Decisions of the last hours are kept, as far as there is \
+             room for them.",
+            ask.id
+        )));
+    }
+    let decisions = told.iter().map(decision).collect();
+    call.tell(None, ExplainDecisionResponse { decisions: Some(decisions) }).await
+}
+
+fn decision(told: &Told) -> DecisionEntry {
+    let resource = match &told.resource {
+        Resource::One { arn, .. } => arn,
+        Resource::Every => "*",
+    };
+    let explanation = told.refusal.as_deref();
+    let is_shown = |layer: Layer| !(told.is_foreign() && is_of_the_resource(layer));
+    let statements = told.statements();
+    let statements = statements.iter().filter(|matched: &&Matched| is_shown(matched.layer));
+    let near_misses = explanation.into_iter().flat_map(|explanation| &explanation.near_misses);
+    let near_misses: Vec<_> = near_misses.filter(|missed| is_shown(missed.layer)).collect();
+    // The keys that another account's policy asked for are its own affair, and these do not tell whose they are.
+    let missing_keys = explanation.filter(|_| !told.is_foreign()).map(|explanation| explanation.missing_keys.clone());
+    DecisionEntry {
+        time: Some(told.at),
+        request_id: Some(told.request_id.to_string()),
+        event_id: Some(told.event_id.to_string()),
+        principal: Some(told.principal()),
+        action: Some(told.action.to_string()),
+        resource: Some(resource.to_owned()),
+        outcome: Some(if told.refusal.is_some() { OutcomeType::Denied } else { OutcomeType::Allowed }),
+        message: told.message(),
+        layers: explanation.map(|explanation| explanation.layers.iter().map(layer).collect()),
+        statements: Some(statements.map(|matched| shown(matched, resource)).collect()),
+        has_more_statements: told.is_cut().then_some(true),
+        near_misses: explanation.map(|_| near_misses.into_iter().map(|missed| near_miss(missed, resource)).collect()),
+        missing_keys,
+    }
+}
+
+/// What another account's policies say is not for the caller's account.
+fn is_of_the_resource(layer: Layer) -> bool {
+    matches!(layer, Layer::Resource | Layer::Trust | Layer::Key | Layer::ResourceControl)
+}
+
+fn layer(answer: &LayerAnswer) -> LayerEntry {
+    LayerEntry {
+        layer: Some(layer_type(answer.layer)),
+        answer: Some(match answer.answer {
+            Answer::Allowed => AnswerType::Allowed,
+            Answer::ExplicitDeny => AnswerType::ExplicitDeny,
+            Answer::ImplicitDeny => AnswerType::ImplicitDeny,
+        }),
+        is_required: Some(answer.is_required),
+    }
+}
+
+fn near_miss(missed: &NearMiss, resource: &str) -> shapes::NearMiss {
+    let NearMiss { source, statement, sid, effect, layer, operator, key } = missed;
+    shapes::NearMiss {
+        statement: Some(statement_of(source, *statement, sid.as_deref(), *effect, *layer, resource)),
+        operator: Some(operator.clone()),
+        key: Some(key.clone()),
+    }
+}
