@@ -82,6 +82,11 @@ impl Call<'_> {
         self.authorize(&Target::new(&self.resource(&self.arn(kind, path_prefix)))).await
     }
 
+    /// May the caller do what is about nothing in particular? Unlike other services, IAM prints a star as its resource.
+    pub(crate) async fn authorize_without_resource(&self) -> Result<Permit, Error> {
+        self.authorize(&Target::new(&self.resource("*"))).await
+    }
+
     /// Releases the answer of a read.
     pub(crate) async fn tell<T>(&self, answer: T) -> Result<Recorded<T>, Error> {
         Ok(self.room.recorder.tell(&self.record(None), None, answer).await?)

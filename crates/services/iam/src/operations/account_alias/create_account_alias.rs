@@ -1,6 +1,4 @@
 use contract::{AccountSettings, Entity};
-use gate::Target;
-use policy::Resource;
 use tokio::sync::Mutex;
 use trail::Recorded;
 
@@ -15,7 +13,7 @@ pub(in crate::operations) async fn create_account_alias(
     ask: &CreateAccountAliasRequest,
 ) -> Result<Recorded<()>, Error> {
     let identities = call.identities().await?;
-    let permit = call.authorize(&Target::new(&Resource::Every)).await?;
+    let permit = call.authorize_without_resource().await?;
     let _turn = ALIASES.lock().await;
     if is_taken(call, &ask.account_alias).await? {
         return Err(Error::EntityAlreadyExists(format!("The account alias {} already exists.", ask.account_alias)));

@@ -1,6 +1,4 @@
 use contract::{AccountSettings, Entity};
-use gate::Target;
-use policy::Resource;
 use trail::Recorded;
 
 use crate::{error::Error, room::Call, shapes::DeleteAccountAliasRequest};
@@ -11,7 +9,7 @@ pub(in crate::operations) async fn delete_account_alias(
     ask: &DeleteAccountAliasRequest,
 ) -> Result<Recorded<()>, Error> {
     let identities = call.identities().await?;
-    let permit = call.authorize(&Target::new(&Resource::Every)).await?;
+    let permit = call.authorize_without_resource().await?;
     if identities.settings.alias.as_deref() != Some(&*ask.account_alias) {
         return Err(Error::NoSuchEntity(format!("The account alias {} cannot be found.", ask.account_alias)));
     }

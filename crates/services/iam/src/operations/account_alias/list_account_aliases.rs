@@ -1,5 +1,3 @@
-use gate::Target;
-use policy::Resource;
 use trail::Recorded;
 
 use crate::{
@@ -14,7 +12,7 @@ pub(in crate::operations) async fn list_account_aliases(
     ask: &ListAccountAliasesRequest,
 ) -> Result<Recorded<ListAccountAliasesResponse>, Error> {
     let identities = call.identities().await?;
-    call.authorize(&Target::new(&Resource::Every)).await?;
+    call.authorize_without_resource().await?;
     let page = call.page(identities.settings.alias.clone(), String::clone, ask.marker.as_deref(), ask.max_items)?;
     call.tell(ListAccountAliasesResponse {
         is_truncated: Some(page.is_truncated()),
