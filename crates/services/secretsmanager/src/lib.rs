@@ -6,6 +6,7 @@
 mod background;
 mod error;
 mod filters;
+mod found;
 mod keys;
 mod listing;
 mod operations;

@@ -11,8 +11,9 @@ use trail::{Recorded, Subject};
 
 use crate::{
     error::Error,
+    found::Found,
     operations::put_secret_value::response_elements,
-    room::{Call, Found, NewValue},
+    room::{Call, NewValue},
     shapes::{CreateSecretRequest, CreateSecretResponse},
     tags,
 };
