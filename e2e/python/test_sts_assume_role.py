@@ -1,5 +1,6 @@
 """AssumeRole: who may, for how long, and what the session may do."""
 
+import dataclasses
 import datetime
 import json
 
@@ -7,6 +8,7 @@ import pytest
 
 from server import ACCOUNT
 from sessions import ANY_ROLE, ROOT, House, allow, deny, document, not_authorized, refused, tag, trust
+from test_records import records
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,8 @@ def test_durations_out_of_range_are_refused(house, user):
 
 def test_a_missing_role_looks_like_one_that_does_not_trust(house, user):
     untrusting = house.role(trust("arn:aws:iam::999999999999:root"))
-    for arn in (untrusting.arn, untrusting.arn + "x", f"arn:aws:iam::{ACCOUNT}:user/x", "arn:aws:iam::999999999999:role/x"):
+    absent = (untrusting.arn + "x", f"arn:aws:iam::{ACCOUNT}:user/x", "arn:aws:iam::999999999999:role/x")
+    for arn in (untrusting.arn, *absent):
         with refused("AccessDenied", not_authorized(user.arn, "sts:AssumeRole", arn)):
             house.sts(user.credentials).assume_role(RoleArn=arn, RoleSessionName="ada")
 
@@ -188,11 +191,12 @@ def test_a_deleted_role_ends_its_sessions_and_its_successor_does_not_take_them_o
 def test_sessions_are_revoked_by_their_time_of_issue(house, user):
     role = house.role(trust(), allow("secretsmanager:ListSecrets"))
     _, session = house.assume(role, user.credentials)
-    later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)
+    older = {"DateLessThan": {"aws:TokenIssueTime": later.strftime("%Y-%m-%dT%H:%M:%SZ")}}
     house.iam.put_role_policy(
         RoleName=role.name,
         PolicyName="AWSRevokeOlderSessions",
-        PolicyDocument=document(deny("*", Condition={"DateLessThan": {"aws:TokenIssueTime": later}})),
+        PolicyDocument=document(deny("*", Condition=older)),
     )
     with refused("AccessDeniedException", containing="with an explicit deny", status=400):
         house.client("secretsmanager", session).list_secrets()
@@ -213,8 +217,6 @@ def test_a_session_outlives_the_access_key_that_began_it(house):
 def test_token_key_and_signature_must_agree(house, user):
     role = house.role(trust())
     [(_, one), (_, two)] = [house.assume(role, user.credentials) for _ in range(2)]
-    import dataclasses
-
     for bent in (
         dataclasses.replace(one, token=two.token),
         dataclasses.replace(one, token=None),
@@ -235,14 +237,13 @@ def test_sessions_serve_in_every_region(house, user, server):
 
 def test_unserved_members_are_refused_and_not_forgotten(house, user):
     role = house.role(trust())
+    context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "x" * 9}
     with refused("InvalidParameterValue", containing="ProvidedContexts"):
-        house.assume(role, user.credentials, ProvidedContexts=[{"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "x" * 9}])
+        house.assume(role, user.credentials, ProvidedContexts=[context])
 
 
 @pytest.mark.own_server
 def test_records_show_the_session_and_none_of_its_secrets(own_server):
-    from test_records import records
-
     server = own_server()
     house = House(server)
     user = house.user(allow("sts:AssumeRole"))

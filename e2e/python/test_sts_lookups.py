@@ -1,9 +1,13 @@
 """Who a caller is, whose an access key is, and what a sealed decision says."""
 
+import http.client
+import urllib.parse
+
 import pytest
 
 from server import ACCESS_KEY_ID, ACCOUNT
 from sessions import INVALID_TOKEN, ROOT, House, allow, deny, refused
+from wire import Signer
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +50,6 @@ def test_only_sealed_messages_are_decoded_and_only_for_whoever_may(house):
 
 
 def test_an_unknown_operation_is_told_so(house, server):
-    from wire import Signer
-    import http.client
-    import urllib.parse
-
     body = b"Action=Nothing&Version=2011-06-15"
     address = urllib.parse.urlsplit(server.url)
     headers = {"host": address.netloc, "content-type": "application/x-www-form-urlencoded"}
