@@ -111,7 +111,7 @@ def test_a_deny_of_the_caller_wins_over_a_trust_policy_that_names_it(house):
 @pytest.mark.parametrize(
     ("condition", "good", "bad"),
     [
-        ({"StringEquals": {"sts:ExternalId": "partner:42"}}, {"ExternalId": "partner:42"}, {"ExternalId": "partner:43"}),
+        ({"StringEquals": {"sts:ExternalId": "partner:42"}}, {"ExternalId": "partner:42"}, {"ExternalId": "other"}),
         ({"StringLike": {"sts:RoleSessionName": "ada*"}}, {}, {"RoleSessionName": "bob"}),
         ({"NumericLessThanEquals": {"sts:DurationSeconds": "900"}}, {"DurationSeconds": 900}, {}),
     ],
