@@ -64,8 +64,11 @@ impl<'a> HolderName<'a> {
 
     /// The holder, or that there is none.
     pub(crate) fn find(self, identities: &Identities) -> Result<Holder, Error> {
-        let missing = || format!("The {} with name {} cannot be found.", self.kind.word(), self.name);
-        self.look(identities).ok_or_else(|| Error::NoSuchEntity(missing()))
+        self.look(identities).ok_or_else(|| self.missing())
+    }
+
+    pub(crate) fn missing(self) -> Error {
+        Error::NoSuchEntity(format!("The {} with name {} cannot be found.", self.kind.word(), self.name))
     }
 
     /// The holder, if it may be changed.
@@ -119,7 +122,7 @@ impl Holder {
         }
     }
 
-    fn boundary(&self) -> Option<&str> {
+    pub(crate) fn boundary(&self) -> Option<&str> {
         match self {
             Self::User(user) => user.boundary.as_deref(),
             Self::Group(_) => None,

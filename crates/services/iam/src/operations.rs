@@ -5,6 +5,7 @@
 //! is rendered.
 
 mod access_key;
+mod account;
 mod account_alias;
 mod attachment;
 mod boundary;
@@ -16,6 +17,7 @@ mod mfa_device;
 mod owner;
 mod policy;
 mod role;
+mod simulation;
 mod user;
 
 use ::policy::Action;
@@ -134,6 +136,9 @@ operations! {
     ListAccessKeys => access_key::list_access_keys, Read;
     UpdateAccessKey => access_key::update_access_key, Write;
 
+    GetAccountAuthorizationDetails => account::get_account_authorization_details, Read;
+    GetAccountSummary => account::get_account_summary, Read;
+
     CreateAccountAlias => account_alias::create_account_alias, Write;
     DeleteAccountAlias => account_alias::delete_account_alias, Write;
     ListAccountAliases => account_alias::list_account_aliases, Read;
@@ -228,6 +233,11 @@ operations! {
     UpdateAssumeRolePolicy => role::update_assume_role_policy, Write;
     UpdateRole => role::update_role, Write;
     UpdateRoleDescription => role::update_role_description, Write;
+
+    GetContextKeysForCustomPolicy => simulation::get_context_keys_for_custom_policy, Read;
+    GetContextKeysForPrincipalPolicy => simulation::get_context_keys_for_principal_policy, Read;
+    SimulateCustomPolicy => simulation::simulate_custom_policy, Read;
+    SimulatePrincipalPolicy => simulation::simulate_principal_policy, Read;
 
     CreateUser => user::create_user, Write;
     DeleteUser => user::delete_user, Write;

@@ -58,7 +58,7 @@ pub use boundary::{
 };
 pub use evaluation::{
     EvaluationResult, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail, PolicyEvaluationDecisionType,
-    PolicySourceType, Position, ResourceSpecificResult, Statement,
+    Position, ResourceSpecificResult, Statement,
 };
 pub use group::{
     AddUserToGroup, AddUserToGroupRequest, CreateGroup, CreateGroupRequest, CreateGroupResponse, DeleteGroup,

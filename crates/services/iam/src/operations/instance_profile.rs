@@ -39,7 +39,7 @@ async fn authorized(
 }
 
 /// As lists show them: without their tags.
-async fn listed(
+pub(super) async fn listed(
     call: &Call<'_>,
     identities: &Arc<Identities>,
     profiles: &[Arc<InstanceProfileRecord>],

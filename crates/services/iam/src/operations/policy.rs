@@ -92,7 +92,7 @@ fn managed_document(call: &Call<'_>, text: &str) -> Result<contract::PolicyDocum
 }
 
 /// As GetPolicy shows it: with its description, and its tags even when there are none.
-fn shown(policy: &ManagedPolicy<'_>, usage: Usage) -> shapes::Policy {
+pub(super) fn shown(policy: &ManagedPolicy<'_>, usage: Usage) -> shapes::Policy {
     let description = match policy {
         ManagedPolicy::Own(policy) => policy.description.clone(),
         ManagedPolicy::Aws(policy) => Some(policy.description.to_owned()),

@@ -19,24 +19,14 @@ impl Default for PolicyEvaluationDecisionType {
     }
 }
 
-shape::enumeration! {
-    pub enum PolicySourceType {
-        User = "user",
-        Group = "group",
-        Role = "role",
-        AwsManaged = "aws-managed",
-        UserManaged = "user-managed",
-        Resource = "resource",
-        None = "none",
-    }
-}
-
 shape::forms! {
     pub ActionNameType: Text { min: 3, max: 128 }
     pub ResourceNameType: Text { min: 1, max: 2048 }
     pub ContextKeyNameType: Text { min: 5, max: 256 }
     pub ContextKeyNamesResultListType: List<ContextKeyNameType> {}
     pub PolicyIdentifierType: Text {}
+    /// The model lists `user`, `group` and others. IAM answers none of them, but `IAM Policy` and `Resource Policy`.
+    pub SourcePolicyTypeText: Text {}
     pub EvalDecisionSourceType: Text { min: 3, max: 256 }
     pub EvalDecisionDetailsType: Map<EvalDecisionSourceType, PolicyEvaluationDecisionType> {}
     pub LineNumber: Integer {}
@@ -58,7 +48,7 @@ shape::structure! {
     /// A statement that decided.
     pub struct Statement {
         source_policy_id: Optional<PolicyIdentifierType> = "SourcePolicyId",
-        source_policy_type: Optional<PolicySourceType> = "SourcePolicyType",
+        source_policy_type: Optional<SourcePolicyTypeText> = "SourcePolicyType",
         start_position: Optional<Position> = "StartPosition",
         end_position: Optional<Position> = "EndPosition",
     }
