@@ -31,7 +31,7 @@ const CONFINED: [(&str, &[&str]); 14] = [
     ("rustls-pki-types", &["front", "keepwell"]),
     ("rustls", &["front", "keepwell"]),
     ("rusqlite", &["sqlite"]),
-    ("quick_cache", &["sqlite"]),
+    ("quick_cache", &["sqlite", "gate"]),
     ("clap", &["keepwell"]),
     ("toml", &["keepwell"]),
     ("strsim", &["keepwell"]),

@@ -20,10 +20,15 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/guard/gate/src/session.rs", "a session's secret access key is sealed into its token, and taken out again"),
     ("crates/guard/trail/src/pending.rs", "the derived key that seals waiting records becomes an HMAC key"),
     ("crates/guard/trail/src/recorder.rs", "the log's derived key becomes an HMAC key"),
-    ("crates/keepwell/src/client_files.rs", "the first access key is written to a file of mode 0600"),
+    ("crates/keepwell/src/client/access.rs", "a command signs its call, and names its session"),
+    ("crates/keepwell/src/client_files/credentials.rs", "the first access keys are written to a file of mode 0600"),
     ("crates/keepwell/src/commands/env.rs", "`keepwell env` prints the access key, which is what it is for"),
     ("crates/keepwell/src/config/account.rs", "an access key from the environment is checked for its form"),
     ("crates/keepwell/src/root_key.rs", "the new root key is written to its file of mode 0600"),
+    ("crates/services/deployment/src/paging.rs", "the position inside a paging token, which is no secret"),
+    ("crates/services/iam/src/operations/mfa_device/enrolment.rs", "a seed becomes base32, and a picture of it"),
+    ("crates/services/iam/src/paging.rs", "the position inside a marker, which is no secret"),
+    ("crates/services/iam/src/passwords.rs", "a password is judged, hashed, and compared with its hash"),
     ("crates/services/secretsmanager/src/paging.rs", "the position inside a paging token, which is no secret"),
 ];
 
