@@ -110,7 +110,7 @@ mod tests {
         });
         let report = report(&told).unwrap();
         for line in [
-            "123456789012  arn:aws:iam::123456789012:root                            root  always     being the root",
+            "root  always     being the root user of the account",
             "role  sometimes  Office (statement 2) of p, if IpAddress aws:SourceIp",
             "unless denied by statement 1 of q, if Bool aws:SecureTransport",
             "(not on this server)",
