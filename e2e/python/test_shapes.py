@@ -8,9 +8,10 @@ from shapes_allowed import ALLOWED
 
 STATED = {
     "secretsmanager": {
-        "BatchGetSecretValue", "CreateSecret", "DeleteSecret", "DescribeSecret", "GetRandomPassword", "GetSecretValue",
-        "ListSecretVersionIds", "ListSecrets", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
-        "UpdateSecret", "UpdateSecretVersionStage",
+        "BatchGetSecretValue", "CreateSecret", "DeleteResourcePolicy", "DeleteSecret", "DescribeSecret",
+        "GetRandomPassword", "GetResourcePolicy", "GetSecretValue", "ListResourcePolicies", "ListSecretVersionIds",
+        "ListSecrets", "PutResourcePolicy", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
+        "UpdateSecret", "UpdateSecretVersionStage", "ValidateResourcePolicy",
     },
     "iam": {
         "AddRoleToInstanceProfile", "AddUserToGroup", "AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy",
