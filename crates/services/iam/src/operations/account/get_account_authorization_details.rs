@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use contract::{GroupRecord, Identities, RoleRecord, UserRecord};
-use gate::{Target, aws_managed};
-use policy::Resource;
+use gate::aws_managed;
 use trail::Recorded;
 
 use super::details;
@@ -20,7 +19,7 @@ pub(in crate::operations) async fn get_account_authorization_details(
     ask: &GetAccountAuthorizationDetailsRequest,
 ) -> Result<Recorded<GetAccountAuthorizationDetailsResponse>, Error> {
     let identities = call.identities().await?;
-    call.authorize(&Target::new(&Resource::Every)).await?;
+    call.authorize_without_resource().await?;
     let usages = Usages::of(&identities);
     let things = things(&identities, &usages, ask.filter.as_deref().unwrap_or_default());
     let page = call.page(things, Thing::place, ask.marker.as_deref(), ask.max_items)?;
