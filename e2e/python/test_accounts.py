@@ -1,8 +1,10 @@
 """Several accounts on one server: made, listed and closed, with nothing in common; and what the first start hands out."""
 
 import configparser
+import contextlib
 import json
 import os
+import sqlite3
 import time
 import uuid
 
@@ -292,3 +294,39 @@ def test_the_command_makes_lists_and_closes_accounts(own_server):
     }
     refusal = keepwell("account", "list", "--data-dir", server.data_dir, env=environment)
     assert refusal.returncode == 1 and nobody.arn in refusal.stderr
+
+
+@pytest.mark.own_server
+def test_a_store_from_before_there_were_users_gets_its_administrator(own_server):
+    server = own_server()
+    keys = handed_out(server)
+    server.stop()
+    # As an earlier version left it: the root user's key alone, in the store and in the file.
+    with contextlib.closing(sqlite3.connect(server.data_dir / "keepwell.sqlite3")) as store, store:
+        store.execute("DELETE FROM identity")
+        store.execute("DELETE FROM credential WHERE user_id IS NOT NULL")
+        store.execute("UPDATE account SET identity_revision = 0")
+    (server.data_dir / "credentials").write_text(
+        f"[default]\naws_access_key_id = {ROOT.access_key_id}\naws_secret_access_key = {ROOT.secret_access_key}\n"
+    )
+    server.credentials = {}
+    server.start()
+    assert who(server, ROOT) == f"arn:aws:iam::{ACCOUNT}:root"
+    now = handed_out(server)
+    assert now["root"] == ROOT and now["default"] != keys["default"]
+    assert who(server, now["default"]) == f"arn:aws:iam::{ACCOUNT}:user/administrator"
+
+
+@pytest.mark.own_server
+def test_commands_trust_the_servers_own_ca_and_no_other(own_server, tmp_path):
+    made, strange = tmp_path / "tls", tmp_path / "strange"
+    for folder in (made, strange):
+        assert keepwell("certificate", "--dir", folder, "--name", "127.0.0.1").returncode == 0
+    server = own_server(arguments=["--tls-certificate", made / "server.pem", "--tls-key", made / "server.key"])
+    nothing_inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    told = keepwell("account", "list", "--data-dir", server.data_dir, env=nothing_inherited)
+    assert told.returncode == 0, told.stderr
+    environment = server.environment() | {"AWS_CA_BUNDLE": str(made / "ca.pem")}
+    assert keepwell("account", "list", env=environment).returncode == 0
+    untrusted = keepwell("account", "list", env=environment | {"AWS_CA_BUNDLE": str(strange / "ca.pem")})
+    assert untrusted.returncode == 1 and "ACCOUNT" not in untrusted.stdout

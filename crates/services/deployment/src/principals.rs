@@ -215,3 +215,59 @@ impl<'a> Named<'a> {
         Candidate { standing, arn: self.text.to_owned(), kind, account_name: None, is_on_server: false }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn household() -> Household {
+        let account = AccountId::parse("111122223333").unwrap();
+        Household { name: "first".to_owned(), identities: Arc::new(Identities::empty(account, 0)) }
+    }
+
+    fn named(entries: &str) -> Vec<(String, PrincipalKindType, bool)> {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Principal":{{{entries}}}}}}}"#
+        );
+        let policy = Policy::parse(&text, PolicyKind::Resource).unwrap();
+        let households = [household()];
+        let found = named_elsewhere(&policy, &households).unwrap();
+        found.into_iter().map(|found| (found.arn, found.kind, found.is_on_server)).collect()
+    }
+
+    #[test]
+    fn everybody_of_an_account_that_is_not_here_is_named_once() {
+        for (text, kind) in [
+            ("arn:aws:iam::999988887777:root", PrincipalKindType::Root),
+            ("999988887777", PrincipalKindType::Root),
+            ("arn:aws:iam::999988887777:user/team/ada", PrincipalKindType::User),
+            ("arn:aws:iam::999988887777:role/ops/robot", PrincipalKindType::Role),
+            ("arn:aws:sts::999988887777:assumed-role/robot/night", PrincipalKindType::RoleSession),
+            ("arn:aws:sts::999988887777:federated-user/guest", PrincipalKindType::FederatedUser),
+        ] {
+            let found = named(&format!(r#""AWS":["{text}","{text}"]"#));
+            assert_eq!(found, [(text.to_owned(), kind, false)]);
+        }
+        assert_eq!(
+            named(r#""Service":"lambda.amazonaws.com""#),
+            [("lambda.amazonaws.com".to_owned(), PrincipalKindType::Service, false)]
+        );
+    }
+
+    #[test]
+    fn members_of_an_account_that_is_here_are_counted_there_and_not_by_their_names() {
+        for text in [
+            "*",
+            "111122223333",
+            "arn:aws:iam::111122223333:root",
+            "arn:aws:iam::111122223333:user/gone",
+            "arn:aws:sts::111122223333:assumed-role/gone/night",
+            "AIDAABCDEFGHIJKLMNOPQ",
+        ] {
+            assert_eq!(named(&format!(r#""AWS":"{text}""#)), [], "{text}");
+        }
+        let guest = "arn:aws:sts::111122223333:federated-user/guest";
+        let found = named(&format!(r#""AWS":"{guest}""#));
+        assert_eq!(found, [(guest.to_owned(), PrincipalKindType::FederatedUser, true)]);
+    }
+}

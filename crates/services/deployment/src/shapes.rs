@@ -39,3 +39,25 @@ pub fn fuzz_all(bytes: &[u8]) {
         (operation.fuzz)(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::any, proptest};
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_a_promise_of_the_shapes(bytes in vec(any::<u8>(), 0..200)) {
+            super::fuzz_all(&bytes);
+        }
+
+        #[test]
+        fn no_member_breaks_one_either(name in "(Name|AccountId|SecretId|Action|Id|NextToken)", text in ".{0,60}") {
+            let body = format!("{{{}:{}}}", quoted(&name), quoted(&text));
+            super::fuzz_all(body.as_bytes());
+        }
+    }
+
+    fn quoted(text: &str) -> String {
+        format!("{text:?}")
+    }
+}
