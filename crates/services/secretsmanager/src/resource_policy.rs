@@ -1,7 +1,7 @@
 //! What is done with the resource policy of a secret before it is kept, and before it is shown.
 
 use contract::{AccountStatus, DecisionSubject, PolicyDocument, SecretRecord};
-use policy::{Action, Policy, PolicyKind, Principal, is_public, rewrite_principals};
+use policy::{Action, Policy, PolicyKind, is_public, rewrite_principals};
 use terms::AccountId;
 
 use crate::{
@@ -52,16 +52,14 @@ pub(crate) async fn shown(call: &Call<'_>, document: &PolicyDocument) -> Result<
         .map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Would the caller lose a right to change the policy or to take it away? The root user may give it up.
+/// Would the caller lose a right to change the policy or to take it away? Nobody may give it up, the
+/// root user least of all: a Deny binds it too, and then nobody could mend the secret or even delete it.
 pub(crate) fn locks_out(
     call: &Call<'_>,
     put: &PutResourcePolicyRequest,
     secret: &SecretRecord,
     candidate: &Candidate,
 ) -> Result<bool, Error> {
-    if matches!(call.caller.principal(), Principal::Root { .. }) {
-        return Ok(false);
-    }
     let before = DecisionSubject::of(secret);
     let after = DecisionSubject { resource_policy: Some(&candidate.document), ..before };
     let putting = call.with_members(put);
