@@ -10,8 +10,9 @@ use crate::shell::Shell;
 
 /// Print what a shell exports to point AWS's tools at the server on this machine.
 ///
-/// The lines hold the access key that the first start left in the data folder, which is why only the server's user, or
-/// root, can run this.
+/// The lines hold the access key of the user `administrator`, which the first start left in the data folder, so that only
+/// the server's user, or root, can run this. The root user's key, for emergencies, is in the file `credentials` there, in
+/// the profile `root`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Env {

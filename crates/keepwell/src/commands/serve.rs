@@ -11,7 +11,7 @@ use crate::{house, process, signals};
 
 /// Run the server.
 ///
-/// The first start makes the account, its access key and the root encryption key, and says what to export. Settings come
+/// The first start makes the account, its administrator and the root encryption key, and says what to export. Settings come
 /// from flags, then from the environment (KEEPWELL_...), then from keepwell.toml; `keepwell check-config` shows what
 /// they come to.
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ Examples:
       For other machines, in TLS. SIGHUP reads a renewed certificate.
 
   KEEPWELL_ROOT_ACCESS_KEY_ID=AKIA... KEEPWELL_ROOT_SECRET_ACCESS_KEY=... keepwell serve
-      Containers and CI: the first start takes the access key from the environment instead of making one.
+      Containers and CI: the root user's access key is this one, and no other.
 
 Signals: SIGTERM and SIGINT let running requests end and stop, SIGHUP reads the certificate anew.";
 
