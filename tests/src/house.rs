@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use front::server::{Application, Connection};
+use front::server::{self, Application};
 use http_body_util::BodyExt;
 use keepwell::{
     config::{Config, RootAccessKey},
@@ -19,6 +19,7 @@ use keepwell::{
     root_key,
     system::SystemEntropy,
 };
+use rusqlite::{Connection, Row, types::Value as Stored};
 use seal::KeyMaterial;
 use serde_json::Value;
 use sqlite::SqliteStore;
@@ -89,9 +90,10 @@ impl House {
 
     pub(crate) async fn deliver(&self, letter: Letter) -> Answer {
         let (peer, local) = ("192.0.2.40:50000".parse().unwrap(), "127.0.0.1:8443".parse().unwrap());
-        let connection = Connection { peer, local, tls: None };
+        let connection = server::Connection { peer, local, tls: None };
         let (head, body) = letter.into_parts();
-        let (head, body) = self.rooms.answer(&connection, head, body).await.into_parts();
+        // On the heap, as the server's connections are: it holds every operation's story, and a test makes many calls.
+        let (head, body) = Box::pin(self.rooms.answer(&connection, head, body)).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
@@ -128,13 +130,18 @@ impl House {
         contract::Writes::flush_notes(&*self.store).await.unwrap();
     }
 
-    /// What the trail tells of secrets, in CloudTrail's words.
+    /// What the trail tells of everything, in CloudTrail's words.
+    pub(crate) fn whole_trail(&self) -> Vec<Value> {
+        self.grounds.records()
+    }
+
+    /// What it tells of secrets.
     pub(crate) fn trail(&self) -> Vec<Value> {
         let records = self.grounds.records().into_iter();
         records.filter(|record| record["eventSource"] == "secretsmanager.amazonaws.com").collect()
     }
 
-    /// The same, as it is written.
+    /// The whole, as it is written.
     pub(crate) fn raw_trail(&self) -> Vec<String> {
         self.grounds.raw_records()
     }
@@ -151,6 +158,19 @@ impl House {
     /// A key that the server derives from its root key for this purpose.
     pub(crate) fn key(&self, purpose: &str) -> KeyMaterial {
         self.grounds.key(purpose)
+    }
+
+    /// Every row of the store but those of these tables, and of those that carry records to the trail.
+    pub(crate) fn rows(&self, but: &[&str]) -> Vec<String> {
+        let connection = Connection::open(self.grounds.data_dir().join("keepwell.sqlite3")).unwrap();
+        let mut tables = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+        let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let is_wanted = |table: &&String| {
+            !but.contains(&&***table)
+                && !matches!(&***table, "trail_pending" | "log_head")
+                && !table.starts_with("sqlite_")
+        };
+        tables.iter().filter(is_wanted).flat_map(|table| rows_of(&connection, table)).collect()
     }
 
     /// A copy of everything as it is on the disk now, without the house being asked: as a power cut leaves it.
@@ -241,6 +261,16 @@ impl Grounds {
         .unwrap();
         records
     }
+}
+
+fn rows_of(connection: &Connection, table: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+    let columns = statement.column_count();
+    let told = |row: &Row<'_>| -> Result<String, rusqlite::Error> {
+        let values: Result<Vec<Stored>, _> = (0..columns).map(|column| row.get(column)).collect();
+        Ok(format!("{table}: {:?}", values?))
+    };
+    statement.query_map([], told).unwrap().map(Result::unwrap).collect()
 }
 
 fn config(folder: &TempDir, settings: &[(&str, &str)]) -> Config {

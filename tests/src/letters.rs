@@ -67,13 +67,8 @@ impl<'a> Persona<'a> {
 
     pub(crate) fn sign(self, letter: &mut Letter) {
         let Self { house, access_key_id, secret_access_key, session_token, region, service } = self;
-        let signer = Signer {
-            access_key_id,
-            secret_access_key: secret_access_key.as_bytes(),
-            session_token,
-            region,
-            service,
-        };
+        let signer =
+            Signer { access_key_id, secret_access_key: secret_access_key.as_bytes(), session_token, region, service };
         let now = jiff::Timestamp::from_millisecond(house.clock().now().as_millis()).unwrap();
         let (path, query) = letter.target.split_once('?').unwrap_or((&letter.target, ""));
         let request = RequestToSign { method: &letter.method, path, query, body: &letter.body };
@@ -135,10 +130,7 @@ impl Letter {
     pub(crate) fn form(body: &[u8]) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_static("iam.amazonaws.com"));
-        headers.insert(
-            "content-type",
-            HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8"),
-        );
+        headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8"));
         headers.insert("user-agent", HeaderValue::from_static("aws-cli/2.27.0"));
         Self { method: "POST".to_owned(), target: "/".to_owned(), headers, body: body.to_vec() }
     }
@@ -179,6 +171,32 @@ impl Answer {
     pub(crate) fn is(&self, refusal: &Refusal) {
         assert_eq!((self.text(), self.status), (refusal.body(), 400));
         self.has_headers();
+    }
+
+    /// A success of the query protocol.
+    #[track_caller]
+    pub(crate) fn is_success(&self) {
+        assert_eq!(self.status, 200, "{}", self.text());
+        assert_eq!(self.headers.get("content-type").unwrap(), "text/xml");
+    }
+
+    /// An error of the query protocol: its status, code and message.
+    #[track_caller]
+    pub(crate) fn is_query_error(&self, status: u16, code: &str, message: &str) {
+        assert_eq!((self.status, &*self.element("Code"), &*self.element("Message")), (status, code, message));
+        assert_eq!(self.element("RequestId"), self.request_id());
+        assert_eq!(self.headers.get("content-type").unwrap(), "text/xml");
+    }
+
+    /// The text of the first element of this name.
+    #[track_caller]
+    pub(crate) fn element(&self, name: &str) -> String {
+        let text = self.text();
+        let (_, rest) = text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {text}"));
+        let (value, _) = rest.split_once(&format!("</{name}>")).unwrap();
+        let entities =
+            [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&amp;", "&")];
+        entities.into_iter().fold(value.to_owned(), |value, (entity, character)| value.replace(entity, character))
     }
 
     pub(crate) fn text(&self) -> String {

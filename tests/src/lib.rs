@@ -1,6 +1,8 @@
 //! Integration tests: one crate, one binary, personas and stories.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod audit;
@@ -8,6 +10,8 @@ mod audit;
 mod background;
 #[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod device;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]

@@ -1,43 +1,174 @@
-//! Accounts and users of a house, put straight into its store: for stories of what they may do, whoever made them.
+//! People and programs of the accounts: users with keys, sessions of roles, and what they ask of IAM and STS. All of them
+//! are made through the API.
 
-use contract::{
-    AccountRecord, AccountStatus, Change, Commit, CredentialRecord, CredentialStatus, Entity, EntityKind,
-    IdentityChange, PolicyDocument, RoleRecord, Tag, UserRecord,
-};
-use gate::{AccessKeyPrefix, NewAccessKey, UniqueIdPrefix, new_access_key, new_unique_id, seal_secret_access_key};
-use keepwell::system::SystemEntropy;
-use policy::Action;
 use serde_json::{Value, json};
-use terms::{AccountId, Clock, EventId, Region, RequestId};
-use trail::{ServiceEvent, Subject};
 
 use crate::{
-    house::{ACCOUNT, House, REGION},
-    letters::Persona,
+    house::House,
+    letters::{Answer, Letter, Persona},
 };
 
 pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
 
-/// A user, or a root user, with an access key.
+/// Whoever has an access key: a user, a root user, or a session.
+#[derive(Clone, Debug)]
 pub(crate) struct Person {
-    /// `AIDA…`; the account for a root user.
+    /// `AIDA…`; the account for a root user; with the session's name for a session.
     pub(crate) id: String,
     pub(crate) arn: String,
-    access_key_id: String,
-    secret_access_key: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) session_token: Option<String>,
+}
+
+/// A role and its names.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    pub(crate) id: String,
+    pub(crate) arn: String,
 }
 
 impl Person {
+    /// Calls in the house's first region.
     pub(crate) fn at<'a>(&'a self, house: &'a House) -> Persona<'a> {
-        let Self { access_key_id, secret_access_key, .. } = self;
         Persona {
-            house,
-            access_key_id,
-            secret_access_key,
-            session_token: None,
-            region: REGION,
-            service: "secretsmanager",
+            access_key_id: &self.access_key_id,
+            secret_access_key: &self.secret_access_key,
+            session_token: self.session_token.as_deref(),
+            ..house.admin()
         }
+    }
+
+    /// The holder of what an answer of IAM or STS hands out.
+    fn of(answer: &Answer, id: String, arn: String) -> Self {
+        Self {
+            id,
+            arn,
+            access_key_id: answer.element("AccessKeyId"),
+            secret_access_key: answer.element("SecretAccessKey"),
+            session_token: answer.text().contains("<SessionToken>").then(|| answer.element("SessionToken")),
+        }
+    }
+}
+
+impl House {
+    /// Another account; its root user.
+    pub(crate) async fn open_account(&self, id: &str) -> Person {
+        let members = json!({"Name": format!("account {id}"), "AccountId": id});
+        let answer = self.admin().keepwell("CreateAccount", members).await.json();
+        let key = |member: &str| answer["RootAccessKey"][member].as_str().unwrap().to_owned();
+        Person {
+            id: id.to_owned(),
+            arn: format!("arn:aws:iam::{id}:root"),
+            access_key_id: key("AccessKeyId"),
+            secret_access_key: key("SecretAccessKey"),
+            session_token: None,
+        }
+    }
+
+    pub(crate) async fn close_account(&self, id: &str) {
+        self.admin().keepwell("CloseAccount", json!({"AccountId": id})).await.is_empty_success();
+    }
+
+    /// A user of the first account with this inline policy.
+    pub(crate) async fn user(&self, name: &str, policy: &str) -> Person {
+        self.admin().user(name, policy).await
+    }
+}
+
+impl Persona<'_> {
+    /// A call of IAM, which is one for all regions.
+    pub(crate) async fn iam(self, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.iam_query(action, &joined(parameters)).await
+    }
+
+    /// A call of STS in the persona's region.
+    pub(crate) async fn sts(self, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        let body = format!("Action={action}&Version=2011-06-15&{}", joined(parameters));
+        let mut letter = Letter::form(body.as_bytes());
+        Persona { service: "sts", ..self }.sign(&mut letter);
+        self.house.deliver(letter).await
+    }
+
+    /// A call of keepwell's own service.
+    pub(crate) async fn keepwell(self, operation: &str, members: Value) -> Answer {
+        let mut letter = Letter::unsigned(operation, members.to_string().as_bytes());
+        letter.set("x-amz-target", &format!("Keepwell.{operation}"));
+        Persona { service: "keepwell", ..self }.sign(&mut letter);
+        self.house.deliver(letter).await
+    }
+
+    /// A call of IAM whose parameters are encoded already.
+    pub(crate) async fn iam_query(self, action: &str, parameters: &str) -> Answer {
+        let persona = Persona { service: "iam", region: "us-east-1", ..self };
+        let body = format!("Action={action}&Version=2010-05-08&{parameters}");
+        let mut letter = Letter::form(body.as_bytes());
+        persona.sign(&mut letter);
+        self.house.deliver(letter).await
+    }
+
+    /// A user of the persona's account with an access key and, unless it is empty, an inline policy.
+    pub(crate) async fn user(self, name: &str, policy: &str) -> Person {
+        let user = self.iam("CreateUser", &[("UserName", name)]).await;
+        user.is_success();
+        if !policy.is_empty() {
+            self.put_user_policy(name, policy).await;
+        }
+        let key = self.iam("CreateAccessKey", &[("UserName", name)]).await;
+        key.is_success();
+        Person::of(&key, user.element("UserId"), user.element("Arn"))
+    }
+
+    /// Puts the inline policy that [`Persona::user`] made, or will have made.
+    pub(crate) async fn put_user_policy(self, user: &str, policy: &str) {
+        let parameters = [("UserName", user), ("PolicyName", "inline"), ("PolicyDocument", policy)];
+        self.iam("PutUserPolicy", &parameters).await.is_success();
+    }
+
+    pub(crate) async fn tag_user(self, user: &str, key: &str, value: &str) {
+        let parameters = [("UserName", user), ("Tags.member.1.Key", key), ("Tags.member.1.Value", value)];
+        self.iam("TagUser", &parameters).await.is_success();
+    }
+
+    /// Deletes what [`Persona::user`] made.
+    pub(crate) async fn delete_user(self, name: &str, person: &Person) {
+        self.iam("DeleteUserPolicy", &[("UserName", name), ("PolicyName", "inline")]).await;
+        let key = [("UserName", name), ("AccessKeyId", &*person.access_key_id)];
+        self.iam("DeleteAccessKey", &key).await.is_success();
+        self.iam("DeleteUser", &[("UserName", name)]).await.is_success();
+    }
+
+    /// A role that this trust policy guards, with an inline policy unless it is empty.
+    pub(crate) async fn role(self, name: &str, trust: &str, policy: &str) -> Role {
+        let parameters = [("RoleName", name), ("AssumeRolePolicyDocument", trust)];
+        let role = self.iam("CreateRole", &parameters).await;
+        role.is_success();
+        if !policy.is_empty() {
+            let parameters = [("RoleName", name), ("PolicyName", "inline"), ("PolicyDocument", policy)];
+            self.iam("PutRolePolicy", &parameters).await.is_success();
+        }
+        Role { id: role.element("RoleId"), arn: role.element("Arn") }
+    }
+
+    /// Assumes the role, in a session named `story`.
+    pub(crate) async fn assume(self, role_arn: &str, more: &[(&str, &str)]) -> Person {
+        let answer = self.ask_role(role_arn, more).await;
+        answer.is_success();
+        Person::of(&answer, answer.element("AssumedRoleId"), answer.element("Arn"))
+    }
+
+    pub(crate) async fn ask_role(self, role_arn: &str, more: &[(&str, &str)]) -> Answer {
+        let mut parameters = vec![("RoleArn", role_arn), ("RoleSessionName", "story")];
+        parameters.extend_from_slice(more);
+        self.sts("AssumeRole", &parameters).await
+    }
+
+    /// A session of the persona's own.
+    pub(crate) async fn own_session(self, more: &[(&str, &str)]) -> Person {
+        let answer = self.sts("GetSessionToken", more).await;
+        answer.is_success();
+        let identity = self.sts("GetCallerIdentity", &[]).await;
+        Person::of(&answer, identity.element("UserId"), identity.element("Arn"))
     }
 }
 
@@ -51,122 +182,29 @@ pub(crate) fn allow(actions: &[&str], resource: &str) -> Value {
     json!({"Effect": "Allow", "Action": actions, "Resource": resource})
 }
 
-impl House {
-    /// Another account; its root user.
-    pub(crate) async fn open_account(&self, id: &str) -> Person {
-        let account = AccountRecord {
-            id: account(id),
-            name: format!("account {id}"),
-            created_at: self.clock().now(),
-            status: AccountStatus::Active,
-            wrapped_key: Vec::new(),
-        };
-        self.make(account.id, Change::Account(account), None).await;
-        let (person, key) = self.access_key(id, None, format!("arn:aws:iam::{id}:root"));
-        self.put_identities(id, |change| change.put(Entity::AccessKey(key))).await;
-        person
-    }
-
-    /// A user of the first account with this inline policy.
-    pub(crate) async fn user(&self, name: &str, policy: &str) -> Person {
-        self.user_in(ACCOUNT, name, policy, &[]).await
-    }
-
-    pub(crate) async fn user_in(&self, account: &str, name: &str, policy: &str, tags: &[(&str, &str)]) -> Person {
-        let user = UserRecord {
-            id: new_unique_id(UniqueIdPrefix::User, &SystemEntropy),
-            name: name.to_owned(),
-            path: "/".to_owned(),
-            arn: format!("arn:aws:iam::{account}:user/{name}"),
-            created_at: self.clock().now(),
-            tags: tags.iter().map(|(key, value)| Tag { key: (*key).into(), value: (*value).into() }).collect(),
-            boundary: None,
-            inline: [("inline".to_owned(), PolicyDocument::new(policy))].into(),
-            attached: Vec::new(),
-            login_profile: None,
-        };
-        let (person, key) = self.access_key(account, Some(&user.id), user.arn.clone());
-        self.put_identities(account, |change| change.put(Entity::User(user)).put(Entity::AccessKey(key))).await;
-        person
-    }
-
-    /// A role of the account; its id and ARN.
-    pub(crate) async fn role_in(&self, account: &str, name: &str) -> (String, String) {
-        let role = RoleRecord {
-            id: new_unique_id(UniqueIdPrefix::Role, &SystemEntropy),
-            name: name.to_owned(),
-            path: "/service/".to_owned(),
-            arn: format!("arn:aws:iam::{account}:role/service/{name}"),
-            created_at: self.clock().now(),
-            description: None,
-            trust_policy: PolicyDocument::new("{}"),
-            max_session_seconds: 3600,
-            tags: Vec::new(),
-            boundary: None,
-            inline: Default::default(),
-            attached: Vec::new(),
-        };
-        let known = (role.id.clone(), role.arn.clone());
-        self.put_identities(account, |change| change.put(Entity::Role(role))).await;
-        known
-    }
-
-    pub(crate) async fn delete_user(&self, name: &str) {
-        self.put_identities(ACCOUNT, |change| change.delete(EntityKind::User, name)).await;
-    }
-
-    pub(crate) async fn close_account(&self, id: &str) {
-        self.make(account(id), Change::CloseAccount(account(id)), None).await;
-    }
-
-    async fn put_identities(&self, id: &str, plan: impl FnOnce(IdentityChange) -> IdentityChange) {
-        let identities = self.rooms.secretsmanager.store.identities(account(id)).await.unwrap().unwrap();
-        let change = plan(identities.change());
-        let subject = Subject::identities_changed(&change);
-        self.make(account(id), Change::Identity(change), Some(subject)).await;
-    }
-
-    async fn make(&self, account: AccountId, change: Change, subject: Option<Subject>) {
-        let action = match change {
-            Change::CloseAccount(_) => Action::new("keepwell:CloseAccount"),
-            _ => Action::new("keepwell:CreateAccount"),
-        };
-        let room = &self.rooms.secretsmanager;
-        let permit = room.gate.authorize_account(account, action, RequestId::random(&SystemEntropy)).unwrap();
-        let event = ServiceEvent {
-            event: EventId::random(&SystemEntropy),
-            at: self.clock().now(),
-            account,
-            region: Region::parse(REGION).unwrap(),
-            source: "keepwell.amazonaws.com",
-            name: action.operation(),
-            data: None,
-        };
-        let commit = Commit::under(permit).change(change).unwrap();
-        room.recorder.commit_service_event(commit, &event, subject).await.unwrap();
-    }
-
-    fn access_key(&self, id: &str, user: Option<&str>, arn: String) -> (Person, CredentialRecord) {
-        let account = account(id);
-        let NewAccessKey { access_key_id, secret_access_key } =
-            new_access_key(AccessKeyPrefix::LongTerm, account, &SystemEntropy);
-        let key = self.key("keepwell credentials");
-        let sealed_secret =
-            seal_secret_access_key(&key, &access_key_id, account, &secret_access_key, &SystemEntropy).unwrap();
-        let credential = CredentialRecord {
-            access_key_id: access_key_id.clone(),
-            account,
-            user: user.map(str::to_owned),
-            created_at: self.clock().now(),
-            status: CredentialStatus::Active,
-            sealed_secret,
-        };
-        let secret_access_key = String::from_utf8(secret_access_key.expose().to_vec()).unwrap();
-        let id = user.unwrap_or(id).to_owned();
-        (Person { id, arn, access_key_id, secret_access_key }, credential)
-    }
+/// The same, on a condition.
+pub(crate) fn allow_if(actions: &[&str], resource: &str, condition: Value) -> Value {
+    json!({"Effect": "Allow", "Action": actions, "Resource": resource, "Condition": condition})
 }
 
-fn account(id: &str) -> AccountId {
-    AccountId::parse(id).unwrap()
+/// A trust policy that lets this principal assume the role.
+pub(crate) fn trusting(principal: &str) -> String {
+    trusting_if(principal, json!({}))
+}
+
+pub(crate) fn trusting_if(principal: &str, condition: Value) -> String {
+    let actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
+    let principal = json!({"AWS": principal});
+    document(json!([{"Effect": "Allow", "Principal": principal, "Action": actions, "Condition": condition}]))
+}
+
+fn joined(parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    pairs.join("&")
+}
+
+/// As a form's value.
+pub(crate) fn encoded(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    value.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -78,7 +78,8 @@ async fn every_operation_leaves_its_record() {
     call("GetRandomPassword", json!({"PasswordLength": 8, "ExcludeCharacters": "abc", "IncludeSpace": true})).await;
     call("TagResource", json!({"SecretId": "db", "Tags": [{"Key": "k", "Value": "v"}]})).await;
     call("UntagResource", json!({"SecretId": "db", "TagKeys": ["k"]})).await;
-    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#;
+    let policy =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#;
     call("ValidateResourcePolicy", json!({"SecretId": "db", "ResourcePolicy": policy})).await;
     let put_policy = json!({"SecretId": "db", "ResourcePolicy": policy, "BlockPublicPolicy": true});
     call("PutResourcePolicy", put_policy).await;

@@ -2,10 +2,10 @@ use serde_json::{Value, json};
 
 use crate::{
     house::{ACCOUNT, House, REGION, SECOND_MS},
-    letters::Persona,
-    people::{OTHER_ACCOUNT, allow, document},
+    letters::{Persona, token},
+    people::{OTHER_ACCOUNT, allow, document, trusting},
     texts::{
-        denied_to, invalid_name, invalid_parameter, locked_out, malformed_policy, not_allowed, not_found,
+        denied, denied_to, invalid_name, invalid_parameter, locked_out, malformed_policy, not_allowed, not_found,
         public_policy, required, scheduled, serialization, unsupported_principal, violations,
     },
 };
@@ -90,9 +90,11 @@ async fn principals_are_kept_by_id_so_that_a_successor_of_the_same_name_is_nobod
     let house = House::open().await;
     let admin = house.admin();
     admin.create("db", "one").await;
-    house.open_account(OTHER_ACCOUNT).await;
+    let owner = house.open_account(OTHER_ACCOUNT).await;
     let alice = house.user("alice", NOTHING).await;
-    let (_, role) = house.role_in(OTHER_ACCOUNT, "deploy").await;
+    let trust = trusting(OTHER_ACCOUNT);
+    let parameters = [("RoleName", "deploy"), ("Path", "/service/"), ("AssumeRolePolicyDocument", &*trust)];
+    let role = owner.at(&house).iam("CreateRole", &parameters).await.element("Arn");
     let session = format!("arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/deploy/nightly");
     let principals = json!({"AWS": [alice.arn, role, session, OTHER_ACCOUNT], "Service": "lambda.amazonaws.com"});
     let given = json!([{"Effect": "Allow", "Principal": principals, "Action": READ, "Resource": "*"}]);
@@ -105,7 +107,7 @@ async fn principals_are_kept_by_id_so_that_a_successor_of_the_same_name_is_nobod
         json!({"AWS": [alice.arn, role, session, root], "Service": "lambda.amazonaws.com"})
     );
 
-    house.delete_user("alice").await;
+    admin.delete_user("alice", &alice).await;
     let second = house.user("alice", NOTHING).await;
     let refused = not_allowed(&second.arn, READ, "db", "identity-based");
     second.at(&house).call("GetSecretValue", json!({"SecretId": "db"})).await.is(&refused);
@@ -176,7 +178,7 @@ async fn a_public_policy_is_refused_when_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn nobody_but_root_locks_themselves_out() {
+async fn nobody_locks_themselves_out_not_even_root() {
     let house = House::open().await;
     let admin = house.admin();
     admin.create("db", "one").await;
@@ -196,7 +198,8 @@ async fn nobody_but_root_locks_themselves_out() {
     bob.at(&house).call("PutResourcePolicy", members).await.is(&locked_out());
     put(bob.at(&house), &granting(&bob.arn, "secretsmanager:Put*")).await;
 
-    put(admin, &denying("*", "secretsmanager:PutResourcePolicy")).await;
+    let members = json!({"SecretId": "db", "ResourcePolicy": denying("*", "secretsmanager:PutResourcePolicy")});
+    admin.call("PutResourcePolicy", members).await.is(&locked_out());
 }
 
 #[tokio::test]
@@ -204,10 +207,10 @@ async fn another_account_reads_and_writes_by_complete_arn_when_both_sides_allow(
     let house = House::open().await;
     let admin = house.admin();
     let arn = admin.create("db", "one").await;
-    house.open_account(OTHER_ACCOUNT).await;
+    let owner = house.open_account(OTHER_ACCOUNT).await;
     let everything = document(allow(&["secretsmanager:*"], "*"));
-    let carol = house.user_in(OTHER_ACCOUNT, "carol", &everything, &[]).await;
-    let dave = house.user_in(OTHER_ACCOUNT, "dave", NOTHING, &[]).await;
+    let carol = owner.at(&house).user("carol", &everything).await;
+    let dave = owner.at(&house).user("dave", NOTHING).await;
     let asked = json!({"SecretId": arn});
     let no_policy = not_allowed(&carol.arn, READ, &arn, "resource-based");
     carol.at(&house).call("GetSecretValue", asked.clone()).await.is(&no_policy);
@@ -239,19 +242,26 @@ async fn another_account_reads_and_writes_by_complete_arn_when_both_sides_allow(
 async fn what_is_not_there_looks_from_another_account_like_what_may_not_be_seen() {
     let house = House::open().await;
     let arn = house.admin().create("db", "one").await;
-    house.open_account(OTHER_ACCOUNT).await;
-    let carol = house.user_in(OTHER_ACCOUNT, "carol", &document(allow(&["secretsmanager:*"], "*")), &[]).await;
+    let owner = house.open_account(OTHER_ACCOUNT).await;
+    let carol = owner.at(&house).user("carol", &document(allow(&["secretsmanager:*"], "*"))).await;
     let missing = format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:none-Ab12Cd");
     for asked in [&arn, &missing] {
         let refused = not_allowed(&carol.arn, READ, asked, "resource-based");
         carol.at(&house).call("GetSecretValue", json!({"SecretId": asked})).await.is(&refused);
     }
-    // Nor does an account keep anything in sight once it is closed.
-    house.open_account("777788889999").await;
-    let everything = document(allow(&["secretsmanager:*"], "*"));
-    let erin = house.user_in("777788889999", "erin", &everything, &[]).await;
-    put(house.admin(), &granting("777788889999", READ)).await;
-    assert_eq!(erin.at(&house).value(&arn).await, "one");
+}
+
+#[tokio::test]
+async fn what_an_account_shares_is_out_of_reach_once_it_is_closed() {
+    let house = House::open().await;
+    let owner = house.open_account(OTHER_ACCOUNT).await;
+    let members = json!({"Name": "db", "ClientRequestToken": token(1)});
+    let arn = owner.at(&house).ask("CreateSecret", members).await["ARN"].as_str().unwrap().to_owned();
+    put(owner.at(&house), &granting(ACCOUNT, "secretsmanager:DescribeSecret")).await;
+    assert_eq!(house.admin().describe(&arn).await["Name"], "db");
+    house.close_account(OTHER_ACCOUNT).await;
+    let refused = denied("secretsmanager:DescribeSecret", &arn);
+    house.admin().call("DescribeSecret", json!({"SecretId": arn})).await.is(&refused);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use contract::Reads;
 use front::{House, TrustedProxies};
-use gate::{AuthorizationMessages, Authenticator, Gate, SessionKey};
+use gate::{Authenticator, AuthorizationMessages, Gate, SessionKey};
 use kms::Keyring;
 use policy::PermitIssuer;
 use seal::{KeyMaterial, SealError};
