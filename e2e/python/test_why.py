@@ -1,5 +1,6 @@
 """Why a recent request was decided as it was: what the server tells of it afterwards."""
 
+import json
 import time
 import uuid
 
@@ -35,6 +36,12 @@ def why(server, request, credentials=ROOT):
     return decision
 
 
+def unsealed(decision):
+    """What is told without the message for STS, which is sealed anew each time."""
+    assert decision["EncodedMessage"]
+    return {member: value for member, value in decision.items() if member != "EncodedMessage"}
+
+
 def test_a_refusal_without_any_statement_is_told_with_the_text_that_the_caller_saw(server, house, arn):
     user = house.user()
     request, error = read(house, user, arn)
@@ -45,7 +52,17 @@ def test_a_refusal_without_any_statement_is_told_with_the_text_that_the_caller_s
     assert abs(told["Time"] - time.time()) < 600
     assert told["Layers"] == [{"Layer": "IDENTITY", "Answer": "IMPLICIT_DENY", "IsRequired": True}]
     assert (told["Statements"], told["NearMisses"], told["MissingKeys"]) == ([], [], [])
-    assert why(server, told["EventId"]) == told
+    assert unsealed(why(server, told["EventId"])) == unsealed(told)
+
+
+def test_sts_decodes_what_is_told(server, house, arn):
+    user = house.user()
+    request, _ = read(house, user, arn)
+    encoded = why(server, request)["EncodedMessage"]
+    decoded = json.loads(house.sts(ROOT).decode_authorization_message(EncodedMessage=encoded)["DecodedMessage"])
+    assert (decoded["allowed"], decoded["explicitDeny"]) == (False, False)
+    assert decoded["context"]["principal"]["arn"] == user.arn
+    assert (decoded["context"]["action"], decoded["context"]["resource"]) == (GET, arn)
 
 
 def test_a_condition_that_did_not_hold_is_a_near_miss(server, house, arn):
@@ -82,7 +99,7 @@ def test_an_allowed_read_is_told_by_which_statements(server, house, secretsmanag
 
     # As the policies were then: what changed since changes nothing.
     house.iam.delete_user_policy(UserName=user.name, PolicyName="own")
-    assert why(server, request) == told
+    assert unsealed(why(server, request)) == unsealed(told)
 
     grant = allow(GET, Sid="Shared", Principal={"AWS": user.arn})
     secretsmanager.put_resource_policy(SecretId=arn, ResourcePolicy=document(grant))

@@ -71,6 +71,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     };
     first_start::complete(&founding).await?;
 
+    let messages = Arc::new(AuthorizationMessages::new(keys.messages()?));
     let deployment = deployment::Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
@@ -78,6 +79,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         entropy: Arc::clone(&entropy),
         account_keys: Arc::clone(&keyring) as _,
         credentials_key: keys.credentials()?,
+        messages: Arc::clone(&messages),
         paging_key: keys.paging()?,
         first_account: config.account.account_id,
         regions: config.account.regions.clone(),
@@ -113,7 +115,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         entropy: Arc::clone(&entropy),
         sessions: Arc::clone(&sessions),
         mfa_key: keys.mfa()?,
-        messages: Arc::new(AuthorizationMessages::new(keys.messages()?)),
+        messages,
         turns: sts::Turns::default(),
         wrong_codes: sts::WrongCodes::default(),
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::{AccountRecord, Commit, CommitError, Reads, account_arn};
 use facades::AccountKeys;
-use gate::{Caller, Gate, RequestContext, Target};
+use gate::{AuthorizationMessages, Caller, Gate, RequestContext, Target};
 use policy::{Action, Permit, Resource};
 use seal::KeyMaterial;
 use shape::Structure;
@@ -24,6 +24,8 @@ pub struct Room {
     pub account_keys: Arc<dyn AccountKeys>,
     /// Seals secret access keys.
     pub credentials_key: KeyMaterial,
+    /// Seals decisions for DecodeAuthorizationMessage.
+    pub messages: Arc<AuthorizationMessages>,
     /// Seals paging tokens.
     pub paging_key: KeyMaterial,
     /// The account that the first start made. The others belong to it.

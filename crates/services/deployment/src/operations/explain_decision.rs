@@ -25,11 +25,11 @@ pub(crate) async fn explain_decision(
             ask.id
         )));
     }
-    let decisions = told.iter().map(decision).collect();
+    let decisions = told.iter().map(|told| decision(call, told)).collect::<Result<_, _>>()?;
     call.tell(None, ExplainDecisionResponse { decisions: Some(decisions) }).await
 }
 
-fn decision(told: &Told) -> DecisionEntry {
+fn decision(call: &Call<'_>, told: &Told) -> Result<DecisionEntry, Error> {
     let resource = match &told.resource {
         Resource::One { arn, .. } => arn,
         Resource::Every => "*",
@@ -42,7 +42,9 @@ fn decision(told: &Told) -> DecisionEntry {
     let near_misses: Vec<_> = near_misses.filter(|missed| is_shown(missed.layer)).collect();
     // The keys that another account's policy asked for are its own affair, and these do not tell whose they are.
     let missing_keys = explanation.filter(|_| !told.is_foreign()).map(|explanation| explanation.missing_keys.clone());
-    DecisionEntry {
+    let seal = || call.room.messages.seal(call.caller.account(), told, &*call.room.entropy);
+    let encoded_message = (!told.is_foreign()).then(seal).transpose()?;
+    Ok(DecisionEntry {
         time: Some(told.at),
         request_id: Some(told.request_id.to_string()),
         event_id: Some(told.event_id.to_string()),
@@ -56,7 +58,8 @@ fn decision(told: &Told) -> DecisionEntry {
         has_more_statements: told.is_cut().then_some(true),
         near_misses: explanation.map(|_| near_misses.into_iter().map(|missed| near_miss(missed, resource)).collect()),
         missing_keys,
-    }
+        encoded_message,
+    })
 }
 
 /// What another account's policies say is not for the caller's account.

@@ -58,6 +58,8 @@ shape::structure! {
         has_more_statements: Optional<FlagType> = "HasMoreStatements",
         near_misses: Optional<NearMissListType> = "NearMisses",
         missing_keys: Optional<KeyListType> = "MissingKeys",
+        /// What DecodeAuthorizationMessage of STS decodes, for whoever has that right.
+        encoded_message: Optional<MessageType> = "EncodedMessage",
     }
 }
 
