@@ -1,5 +1,8 @@
 //! Who may do what: roles, sessions, boundaries, codes, and how soon a change counts.
 
+mod both_sides;
+mod circumstances;
+
 use serde_json::{Value, json};
 
 use crate::{

@@ -1,5 +1,8 @@
 //! Anything at all is answered: the fuzz targets, one line each, and bytes thrown at a whole house.
 
+mod policies;
+mod queries;
+
 use http::HeaderValue;
 use proptest::{prelude::*, sample::select, test_runner::TestCaseResult};
 use secretsmanager::Operation;
@@ -112,8 +115,10 @@ proptest! {
 
     #[test]
     fn the_json_of_every_shape(text in json_text(), bytes: Vec<u8>) {
-        secretsmanager::shapes::fuzz_all(text.as_bytes());
-        secretsmanager::shapes::fuzz_all(&bytes);
+        for bytes in [text.as_bytes(), &bytes] {
+            secretsmanager::shapes::fuzz_all(bytes);
+            deployment::shapes::fuzz_all(bytes);
+        }
     }
 
     #[test]

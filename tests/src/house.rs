@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::ErrorKind,
+    net::{IpAddr, Ipv4Addr},
     ops::ControlFlow,
     path::PathBuf,
     sync::{
@@ -11,7 +12,7 @@ use std::{
     },
 };
 
-use front::server::{self, Application};
+use front::server::{self, Application, TlsDetails};
 use http_body_util::BodyExt;
 use keepwell::{
     config::{Config, RootAccessKey},
@@ -89,8 +90,13 @@ impl House {
     }
 
     pub(crate) async fn deliver(&self, letter: Letter) -> Answer {
-        let (peer, local) = ("192.0.2.40:50000".parse().unwrap(), "127.0.0.1:8443".parse().unwrap());
-        let connection = server::Connection { peer, local, tls: None };
+        self.deliver_by(Ipv4Addr::new(192, 0, 2, 40).into(), None, letter).await
+    }
+
+    /// On a connection from this address, with or without TLS.
+    pub(crate) async fn deliver_by(&self, peer: IpAddr, tls: Option<TlsDetails>, letter: Letter) -> Answer {
+        let connection =
+            server::Connection { peer: (peer, 50_000).into(), local: "127.0.0.1:8443".parse().unwrap(), tls };
         let (head, body) = letter.into_parts();
         // On the heap, as the server's connections are: it holds every operation's story, and a test makes many calls.
         let (head, body) = Box::pin(self.rooms.answer(&connection, head, body)).await.into_parts();

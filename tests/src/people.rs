@@ -40,7 +40,7 @@ impl Person {
     }
 
     /// The holder of what an answer of IAM or STS hands out.
-    fn of(answer: &Answer, id: String, arn: String) -> Self {
+    pub(crate) fn of(answer: &Answer, id: String, arn: String) -> Self {
         Self {
             id,
             arn,
