@@ -1,7 +1,7 @@
 //! Everything this server can do.
 
-use http::HeaderMap;
 use deployment::Operation as Keepwell;
+use http::HeaderMap;
 use secretsmanager::Operation as SecretsManager;
 
 /// What a request is for, before anybody believes it.
