@@ -10,7 +10,7 @@ use super::{against_a_house, fragments};
 use crate::{
     house::{ACCOUNT, House},
     letters::Answer,
-    people::{Person, trusting},
+    people::{Person, trusting, trusting_if},
 };
 
 /// Generous for a build without optimisations on a busy machine; what is quadratic in 100 KB takes minutes.
@@ -53,9 +53,13 @@ fn allowing(action: &str, resource: &str, more: &str) -> String {
     )
 }
 
+fn principal() -> String {
+    format!(r#""Principal":{{"AWS":"{ACCOUNT}"}},"#)
+}
+
 /// The same as a policy of users.
 fn without_principal(document: &str) -> String {
-    document.replace(&format!(r#""Principal":{{"AWS":"{ACCOUNT}"}},"#), "")
+    document.replace(&principal(), "")
 }
 
 /// A policy that allows everything, in which something was cut out or put in.
@@ -184,6 +188,23 @@ async fn hostile_policies_are_answered_in_bounded_time_and_so_are_decisions_on_t
     }
     let house = house.restart().await;
     assert_eq!(house.admin().value("db").await, "one");
+}
+
+/// As large as a trust policy may be, and compared with what a stranger chooses.
+#[tokio::test]
+async fn a_trust_policy_of_wildcards_is_decided_in_bounded_time() {
+    let house = House::open().await;
+    let pattern = format!("{}b", "a*".repeat(400));
+    let trust = trusting_if(ACCOUNT, json!({"StringLike": {"sts:ExternalId": pattern}}));
+    house.admin().role("role", &trust, "").await;
+    let user = house.user("user", &without_principal(&allowing("\"sts:AssumeRole\"", "\"*\"", ""))).await;
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/role");
+    for (external_id, status) in [("a".repeat(1_224), 403), (format!("{}b", "a".repeat(1_223)), 200)] {
+        let start = Instant::now();
+        let answer = user.at(&house).ask_role(&role, &[("ExternalId", &*external_id)]).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        is_answered("wildcards", "a decision on trust", &answer, start);
+    }
 }
 
 #[test]
