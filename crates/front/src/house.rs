@@ -37,7 +37,8 @@ impl House {
         let context = self.begin(connection, head);
         match route(&head.headers) {
             Some(route) => self.respond_in_json(&context, head, body, route).await,
-            None if query::is_query(head) => self.respond_in_xml(&context, head, body).await,
+            // Apart, because these stories are long and every request would carry room for them.
+            None if query::is_query(head) => Box::pin(self.respond_in_xml(&context, head, body)).await,
             None => json::unknown_operation(context.request_id),
         }
     }
@@ -67,7 +68,8 @@ impl House {
                 recorded.map(|recorded| json::secretsmanager(request_id, recorded))
             }
             Route::Keepwell(operation) => {
-                let recorded = deployment::answer(&self.deployment, context, &caller, operation, body).await;
+                let answer = deployment::answer(&self.deployment, context, &caller, operation, body);
+                let recorded = Box::pin(answer).await;
                 recorded.map(|recorded| json::deployment(request_id, recorded))
             }
         };

@@ -413,8 +413,13 @@ proptest! {
 
     #[test]
     fn a_malformed_request_is_never_quoted(form in nearly_an_order()) {
-        if let Err(error @ ParseError::Serialization(_)) = parse(&format!("{form}&Phrase=canary&Count=canary")) {
-            prop_assert!(!error.to_string().contains("canary"), "{error}");
+        match QueryParameters::parse(format!("{form}&Phrase=canary&Count=canary").as_bytes()) {
+            Err(error) => prop_assert!(!error.to_string().contains("canary"), "{error}"),
+            Ok(parameters) => {
+                if let Err(error @ ParseError::Serialization(_)) = parse_query::<Order>(&parameters) {
+                    prop_assert!(!error.to_string().contains("canary"), "{error}");
+                }
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod exclusion;
 pub(super) mod get_context_keys_for_custom_policy;
 pub(super) mod get_context_keys_for_principal_policy;
 pub(super) mod holdings;
+mod positions;
 pub(super) mod question;
 pub(super) mod resource_handling;
 pub(super) mod scene;

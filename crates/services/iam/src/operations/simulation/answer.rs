@@ -24,11 +24,21 @@ pub(super) async fn tell(
     let resources = question.resources();
     let pairs = question.actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, *resource)));
     let pairs = (0_usize..).zip(pairs);
-    let page = call.page(pairs, |(number, _)| format!("{number:010}"), question.marker, question.max_items)?;
+    let max_items = question.max_items.unwrap_or(PAIRS_MAX).min(pairs_at_once(scene));
+    let page = call.page(pairs, |(number, _)| format!("{number:010}"), question.marker, Some(max_items))?;
     let (is_truncated, marker) = (page.is_truncated(), page.marker);
     let results = page.items.into_iter().map(|(_, (action, resource))| result(scene, question, action, resource));
     let evaluation_results = Some(results.collect());
     call.tell(SimulatePolicyResponse { evaluation_results, is_truncated: Some(is_truncated), marker }).await
+}
+
+/// AWS's page, and what is looked at for one page at the most: long policies make short pages.
+const PAIRS_MAX: i32 = 100;
+const STATEMENTS_MAX: usize = 100_000;
+
+fn pairs_at_once(scene: &Scene) -> i32 {
+    let pairs = STATEMENTS_MAX.checked_div(scene.statements()).unwrap_or(STATEMENTS_MAX);
+    i32::try_from(pairs).unwrap_or(i32::MAX).max(1)
 }
 
 fn result(scene: &Scene, question: &Question<'_>, action: &str, resource: &str) -> EvaluationResult {
@@ -130,7 +140,7 @@ fn statement(scene: &Scene, matched: &Matched) -> Option<Statement> {
     Some(Statement {
         source_policy_id: Some(told.id.clone()),
         source_policy_type: Some(kind.to_owned()),
-        start_position: Some(shown(before_blanks(&told.text, start))),
+        start_position: Some(shown(told.starts.get(&start).copied().unwrap_or(start))),
         end_position: Some(shown(end)),
     })
 }
@@ -138,38 +148,4 @@ fn statement(scene: &Scene, matched: &Matched) -> Option<Statement> {
 fn shown(at: policy::Position) -> Position {
     let number = |number: usize| i32::try_from(number).ok();
     Position { line: number(at.line), column: number(at.column) }
-}
-
-/// AWS lets a statement begin just behind the sign before it, with the blanks that follow.
-fn before_blanks(text: &str, start: policy::Position) -> policy::Position {
-    let mut at = policy::Position::default();
-    let mut behind = at;
-    for letter in text.chars() {
-        if at == start {
-            break;
-        }
-        at = if letter == '\n' {
-            policy::Position { line: at.line.saturating_add(1), column: 1 }
-        } else {
-            policy::Position { column: at.column.saturating_add(1), ..at }
-        };
-        if !letter.is_whitespace() {
-            behind = at;
-        }
-    }
-    behind
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_statement_begins_behind_the_sign_before_it() {
-        let at = |line, column| policy::Position { line, column };
-        let text = "{\n  \"Statement\": [\n    {\n    },\n    {}]}";
-        assert_eq!(before_blanks(text, at(3, 5)), at(2, 17));
-        assert_eq!(before_blanks(text, at(5, 5)), at(4, 7));
-        assert_eq!(before_blanks(r#"{"Statement":[{}]}"#, at(1, 15)), at(1, 15));
-    }
 }

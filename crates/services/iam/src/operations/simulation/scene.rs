@@ -1,16 +1,16 @@
 //! All that a simulation decides from.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use contract::{Identities, RoleRecord, Tag, UserRecord};
 use gate::{Restrictions, Standing};
 use policy::{
-    Attached, Documents, Explanation, Inquiry, MapContext, Policy, PolicyKind, PolicySet, PolicySource, Principal,
-    SourceKind, User, explain,
+    Attached, Documents, Explanation, Inquiry, MapContext, Policy, PolicyKind, PolicySet, PolicySource, Position,
+    Principal, SourceKind, User, explain,
 };
 use terms::AccountId;
 
-use super::{asked_policy, holdings::Holding, question::Question};
+use super::{asked_policy, holdings::Holding, positions::starts, question::Question};
 use crate::{
     error::Error,
     holder::Holder,
@@ -28,7 +28,8 @@ pub(super) struct Actor {
 /// A policy of the scene: answers name it, and tell where in its text a statement stands.
 pub(super) struct Told {
     pub(super) id: String,
-    pub(super) text: Arc<str>,
+    /// Where each statement is told to begin, by where it does.
+    pub(super) starts: HashMap<Position, Position>,
 }
 
 pub(super) struct Scene {
@@ -195,6 +196,11 @@ impl Scene {
         !self.service_control.is_empty()
     }
 
+    /// How many statements one decision may look at.
+    pub(super) fn statements(&self) -> usize {
+        self.told.iter().map(|told| told.starts.len()).sum()
+    }
+
     /// The policy that a matched statement is from.
     pub(super) fn told(&self, source: &PolicySource) -> Option<&Told> {
         self.told.get(source.id.parse::<usize>().ok()?)
@@ -223,16 +229,16 @@ fn organization(question: &Question<'_>, told: &mut Vec<Told>) -> Result<Vec<Pol
 
 fn kept(told: &mut Vec<Told>, kind: SourceKind, holding: &Holding) -> Result<Attached, Error> {
     let policy = holding.document.compiled(PolicyKind::Identity)?;
-    Ok(attach(told, kind, Told { id: holding.origin.id(), text: Arc::clone(holding.document.text()) }, policy))
+    Ok(attach(told, kind, holding.origin.id(), holding.document.text(), policy))
 }
 
 fn put(told: &mut Vec<Told>, kind: SourceKind, id: String, text: &str, policy: Policy) -> Attached {
-    attach(told, kind, Told { id, text: text.into() }, Arc::new(policy))
+    attach(told, kind, id, text, Arc::new(policy))
 }
 
-fn attach(told: &mut Vec<Told>, kind: SourceKind, one: Told, policy: Arc<Policy>) -> Attached {
+fn attach(told: &mut Vec<Told>, kind: SourceKind, id: String, text: &str, policy: Arc<Policy>) -> Attached {
     let source = PolicySource { kind, id: told.len().to_string().into() };
-    told.push(one);
+    told.push(Told { id, starts: starts(text, &policy) });
     Attached { source, policy }
 }
 
