@@ -85,20 +85,22 @@ def test_a_root_key_that_others_can_read_is_refused(own_server):
         server.start()
 
 
-def test_a_generated_root_key_works_and_is_never_logged(tmp_path):
+def test_generated_access_keys_work_and_are_never_logged(tmp_path):
     server = Server(tmp_path, credentials={})
     with server:
         (credentials,) = [path for path in server.data_dir.rglob("*credentials*") if path.is_file()]
         assert credentials.stat().st_mode & 0o777 == 0o600
         read = configparser.ConfigParser()
         read.read(credentials)
-        (section,) = [read[name] for name in read.sections()]
-        client = boto3.client(
-            "secretsmanager",
-            endpoint_url=server.url,
-            region_name="us-east-1",
-            aws_access_key_id=section["aws_access_key_id"],
-            aws_secret_access_key=section["aws_secret_access_key"],
-        )
-        client.create_secret(Name="mine", SecretString="one")
-    assert section["aws_secret_access_key"] not in server.log.read_text()
+        assert read.sections() == ["default", "root"]
+        for name in read.sections():
+            client = boto3.client(
+                "secretsmanager",
+                endpoint_url=server.url,
+                region_name="us-east-1",
+                aws_access_key_id=read[name]["aws_access_key_id"],
+                aws_secret_access_key=read[name]["aws_secret_access_key"],
+            )
+            client.create_secret(Name=name, SecretString="one")
+    for name in read.sections():
+        assert read[name]["aws_secret_access_key"] not in server.log.read_text()

@@ -49,9 +49,8 @@ def test_a_missing_target_is_refused(wire):
 @pytest.mark.parametrize(
     "later",
     [
-        "CancelRotateSecret", "DeleteResourcePolicy", "GetResourcePolicy", "ListResourcePolicies", "PutResourcePolicy",
-        "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RotateSecret", "StopReplicationToReplica",
-        "ValidateResourcePolicy", "AssociateCrossAccountReplica", "DisassociateCrossAccountReplica",
+        "CancelRotateSecret", "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RotateSecret",
+        "StopReplicationToReplica", "AssociateCrossAccountReplica", "DisassociateCrossAccountReplica",
     ],
 )  # fmt: skip
 def test_an_operation_whose_machinery_comes_later_is_not_routed(wire, later, name, arn):
