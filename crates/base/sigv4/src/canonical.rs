@@ -171,7 +171,13 @@ fn push_header(out: &mut Vec<u8>, request: &ReceivedRequest<'_>, name: &str) -> 
 
 /// A header value without blanks at its ends and with single spaces within; bytes outside ASCII pass as they are.
 fn push_collapsed(out: &mut Vec<u8>, value: &[u8]) {
-    let mut words = value.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    // Without an early end the compiler looks at many bytes at once, and most values, long tokens among them, are one word.
+    if !value.iter().fold(false, |found, byte| found | is_blank(byte)) {
+        out.extend_from_slice(value);
+        return;
+    }
+    let mut words = value.split(is_blank).filter(|word| !word.is_empty());
     if let Some(first) = words.next() {
         out.extend_from_slice(first);
     }

@@ -24,7 +24,7 @@ impl<'a> ReceivedRequest<'a> {
     /// A header as text. Repetitions are joined by commas, as the signature sees them: where one value is expected,
     /// two never pass for one.
     pub(crate) fn header(&self, name: &HeaderName) -> Option<Cow<'a, str>> {
-        let mut values = self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let mut values = self.headers.get_all(name).iter().map(|value| lossy(value.as_bytes()));
         let mut joined = values.next()?;
         for value in values {
             let text = joined.to_mut();
@@ -33,6 +33,11 @@ impl<'a> ReceivedRequest<'a> {
         }
         Some(joined)
     }
+}
+
+/// Checking whole words at a time: a session's token is long, and the replacing conversion goes byte by byte.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// The `name=value` pairs of a raw query string, still encoded. A name without `=` has an empty value; empty pieces,
