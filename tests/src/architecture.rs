@@ -10,13 +10,15 @@ use crate::workspace::{read, root};
 const FLOORS: [&str; 6] = ["base", "store", "guard", "services", "front", "keepwell"];
 
 /// The arrows within a floor. There are few, and each is a decision: services, above all, never name each other.
-const SIDEWAYS: [(&str, &str); 6] = [
+const SIDEWAYS: [(&str, &str); 8] = [
     ("shape", "terms"),
     ("policy", "terms"),
     ("seal", "terms"),
     ("sqlite", "contract"),
     ("suite", "contract"),
     ("trail", "gate"),
+    ("service", "gate"),
+    ("service", "trail"),
 ];
 
 /// Adapters of the store: the binary chooses one, and nobody else knows which.

@@ -9,6 +9,7 @@ use kms::Keyring;
 use policy::PermitIssuer;
 use seal::{KeyMaterial, SealError};
 use secretsmanager::{Quotas, Room, Turnstiles};
+use service::Turns;
 use sqlite::SqliteStore;
 use terms::{Clock, Entropy, SecretBytes};
 
@@ -116,7 +117,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         sessions: Arc::clone(&sessions),
         mfa_key: keys.mfa()?,
         messages,
-        turns: sts::Turns::default(),
+        turns: Arc::new(Turns::default()),
         wrong_codes: sts::WrongCodes::default(),
     };
     let authenticator = Authenticator::new(reads, keys.credentials()?, sessions, config.account.regions.clone());

@@ -1,9 +1,9 @@
 //! What an operation may fail with, in AWS's words.
 
 use contract::{CommitError, StoreError, UnreadablePolicy};
-use gate::AuthorizationError;
 use policy::{Denied, PolicyError, Question, Resource};
 use seal::SealError;
+use service::{ErrorKind, ServiceError};
 use shape::ParseError;
 use trail::Unrecorded;
 
@@ -76,9 +76,31 @@ impl Error {
             Self::Unrecorded(_) => "Service is unable to handle request.".to_owned(),
         }
     }
+}
 
-    pub(crate) fn is_denial(&self) -> bool {
-        matches!(self, Self::AccessDenied(_) | Self::RoleDenied(_) | Self::Forbidden(_))
+impl ServiceError for Error {
+    fn trail_code(&self) -> &'static str {
+        self.code()
+    }
+
+    fn trail_message(&self) -> String {
+        self.message()
+    }
+
+    fn kind(&self) -> ErrorKind<'_> {
+        match self {
+            Self::AccessDenied(_) | Self::RoleDenied(_) | Self::Forbidden(_) => ErrorKind::Denial,
+            Self::Conflict => ErrorKind::Conflict,
+            Self::Internal(cause) => ErrorKind::Internal(cause),
+            _ => ErrorKind::Refusal,
+        }
+    }
+
+    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
+        match self {
+            Self::Unrecorded(error) => Ok(error),
+            other => Err(other),
+        }
     }
 }
 
@@ -91,26 +113,7 @@ fn without_reason(Question { principal, action, resource, .. }: &Question) -> St
     format!("User: {principal} is not authorized to perform: {action}{on}")
 }
 
-impl From<AuthorizationError> for Error {
-    fn from(error: AuthorizationError) -> Self {
-        match error {
-            AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
-            AuthorizationError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<UnreadablePolicy> for Error {
-    fn from(error: UnreadablePolicy) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
+service::shared_errors!(Error, ours [StoreError, UnreadablePolicy]);
 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
@@ -136,11 +139,5 @@ impl From<PolicyError> for Error {
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
         Self::Unparsable(error)
-    }
-}
-
-impl From<Unrecorded> for Error {
-    fn from(error: Unrecorded) -> Self {
-        Self::Unrecorded(error)
     }
 }

@@ -13,11 +13,9 @@ mod role_arn;
 mod room;
 pub mod shapes;
 mod trust_keys;
-mod turns;
 mod wrong_codes;
 
 pub use error::Error;
 pub use operations::{NAMESPACE, Operation, Outcome, answer};
 pub use room::Room;
-pub use turns::Turns;
 pub use wrong_codes::WrongCodes;

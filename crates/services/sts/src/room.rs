@@ -1,21 +1,20 @@
 //! What every operation of the service is given, and the steps that most of them share.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    ops::Deref,
+    sync::{Arc, LazyLock},
+};
 
 use contract::{Change, Commit, Identities, PolicyDocument, Reads};
-use gate::{
-    AuthorizationMessages, Caller, Gate, RequestContext, ResourcePolicy, SessionClaims, SessionCredentials, SessionKey,
-    Target,
-};
+use gate::{AuthorizationMessages, Gate, ResourcePolicy, SessionClaims, SessionCredentials, SessionKey, Target};
 use policy::{Action, Permit, Principal, Resource};
 use seal::KeyMaterial;
+use service::{Asked, Turns, response_elements};
 use shape::Structure;
-use terms::{AccountId, Entropy, Timestamp};
-use trail::{ApiCall, Failure, Recorded, Recorder, RequestParameters, Subject};
+use terms::{AccountId, Entropy};
+use trail::{Recorded, Recorder, Subject};
 
-use crate::{error::Error, one_time_codes::GoodCode, shapes, turns::Turns, wrong_codes::WrongCodes};
-
-pub(crate) const SOURCE: &str = "sts.amazonaws.com";
+use crate::{error::Error, one_time_codes::GoodCode, shapes, wrong_codes::WrongCodes};
 
 /// What a call means beside its own action when it brings tags, or a source identity.
 pub(crate) const TAG_SESSION: Action = Action::new("sts:TagSession");
@@ -33,22 +32,25 @@ pub struct Room {
     pub mfa_key: KeyMaterial,
     /// Opens what decisions were sealed into.
     pub messages: Arc<AuthorizationMessages>,
-    pub turns: Turns,
+    /// Codes of one account are taken in turn, also with those who change its IAM.
+    pub turns: Arc<Turns>,
     pub wrong_codes: WrongCodes,
 }
 
 /// One call of one operation.
-pub(crate) struct Call<'a> {
-    pub(crate) room: &'a Room,
-    pub(crate) context: &'a RequestContext,
-    pub(crate) caller: &'a Caller,
-    pub(crate) action: Action,
-    pub(crate) parameters: &'a dyn RequestParameters,
+pub(crate) struct Call<'a>(Asked<'a, Room>);
+
+impl<'a> Deref for Call<'a> {
+    type Target = Asked<'a, Room>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-impl Call<'_> {
-    pub(crate) fn now(&self) -> Timestamp {
-        self.context.received_at
+impl<'a> Call<'a> {
+    pub(crate) fn of(asked: Asked<'a, Room>, _: &impl Structure) -> Self {
+        Self(asked)
     }
 
     pub(crate) fn is_root(&self) -> bool {
@@ -94,11 +96,6 @@ impl Call<'_> {
         })
     }
 
-    /// Releases an answer that the trail tells nothing of.
-    pub(crate) async fn tell<T>(&self, answer: T) -> Result<Recorded<T>, Error> {
-        Ok(self.room.recorder.tell(&self.record(None), None, answer).await?)
-    }
-
     /// Spends the code, if one was shown, and releases the session's answer.
     pub(crate) async fn release<T: Structure>(
         &self,
@@ -106,28 +103,13 @@ impl Call<'_> {
         code: Option<GoodCode>,
         answer: T,
     ) -> Result<Recorded<T>, Error> {
-        let mut response = Vec::new();
-        answer.record(&mut response);
-        let response = String::from_utf8(response).unwrap_or_default();
-        let (recorder, record) = (&self.room.recorder, self.record(Some(&response)));
-        let Some(code) = code else { return Ok(recorder.tell(&record, None, answer).await?) };
+        let response = response_elements(&answer);
+        let Some(code) = code else {
+            return Ok(self.room.recorder.tell(&self.record(Some(&response)), None, answer).await?);
+        };
         let subject = Subject::identities_changed(&code.change);
         let commit = Commit::under(permit).change(Change::Identity(code.change.clone()))?;
-        Ok(recorder.commit(commit, &record, subject, answer).await?)
-    }
-
-    fn record<'a>(&'a self, response: Option<&'a str>) -> ApiCall<'a> {
-        ApiCall {
-            context: self.context,
-            caller: self.caller,
-            event: self.context.event_id,
-            source: SOURCE,
-            action: self.action,
-            is_read_only: true,
-            parameters: Some(self.parameters),
-            response,
-            failure: None::<Failure<'a>>,
-        }
+        Ok(self.commit(commit, subject, Some(&response), answer).await?)
     }
 }
 

@@ -17,5 +17,5 @@ pub(super) async fn decode_authorization_message(
     call.authorize(&Target::new(&Resource::Every)).await?;
     let decoded = call.room.messages.open(call.caller.account(), &request.encoded_message);
     let decoded = decoded.map_err(|_| Error::InvalidAuthorizationMessage)?;
-    call.tell(DecodeAuthorizationMessageResponse { decoded_message: Some(decoded) }).await
+    call.tell(None, DecodeAuthorizationMessageResponse { decoded_message: Some(decoded) }).await
 }

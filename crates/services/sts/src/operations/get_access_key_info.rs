@@ -17,7 +17,7 @@ pub(super) async fn get_access_key_info(
 ) -> Result<Recorded<GetAccessKeyInfoResponse>, Error> {
     call.authorize(&Target::new(&Resource::Every)).await?;
     let account = owner(call, &request.access_key_id).await?.ok_or(Error::InvalidClientTokenId)?;
-    call.tell(GetAccessKeyInfoResponse { account: Some(account.to_string()) }).await
+    call.tell(None, GetAccessKeyInfoResponse { account: Some(account.to_string()) }).await
 }
 
 /// The account lies in the id. Only a key that was brought from elsewhere must be looked up.

@@ -21,5 +21,5 @@ pub(super) async fn get_caller_identity(
         _ => account.to_string(),
     };
     let (account, arn) = (Some(account.to_string()), Some(principal.arn()));
-    call.tell(GetCallerIdentityResponse { user_id: Some(user_id), account, arn }).await
+    call.tell(None, GetCallerIdentityResponse { user_id: Some(user_id), account, arn }).await
 }

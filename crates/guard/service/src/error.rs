@@ -1,0 +1,71 @@
+//! What the frame must know of a service's errors.
+
+use shape::ParseError;
+use trail::Unrecorded;
+
+/// How a story fails. The words are the service's own.
+pub trait ServiceError: From<ParseError> + From<Unrecorded> {
+    /// The error's name on the trail. CloudTrail shortens some.
+    fn trail_code(&self) -> &'static str;
+
+    /// Its text on the trail. Empty for errors that AWS sends without one.
+    fn trail_message(&self) -> String;
+
+    fn kind(&self) -> ErrorKind<'_>;
+
+    /// The call could not be recorded, so it is not answered. Any other error comes back.
+    fn into_unrecorded(self) -> Result<Unrecorded, Self>;
+
+    fn is_denial(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Denial)
+    }
+
+    fn is_conflict(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Conflict)
+    }
+}
+
+/// What the frame does about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind<'a> {
+    /// The caller is told.
+    Refusal,
+    /// The caller is told, and the trail keeps no parameters.
+    Denial,
+    /// Someone else changed what the story read: it is told again.
+    Conflict,
+    /// We failed. The operator's log has the cause, and the caller learns only the request id.
+    Internal(&'a str),
+}
+
+/// What every story may meet means the same in every service: a denial is the variant `AccessDenied`, a call without
+/// a record `Unrecorded`, and what is listed as ours is `Internal`. Callers see none of that; the operator's log does.
+///
+/// Not here is what services tell in their own words: a request that does not parse, a commit that is refused.
+#[macro_export]
+macro_rules! shared_errors {
+    ($error:ident, ours [ $( $ours:path ),* $(,)? ]) => {
+        impl From<$crate::named::AuthorizationError> for $error {
+            fn from(error: $crate::named::AuthorizationError) -> Self {
+                match error {
+                    $crate::named::AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
+                    $crate::named::AuthorizationError::Store(error) => error.into(),
+                }
+            }
+        }
+
+        impl From<$crate::named::Unrecorded> for $error {
+            fn from(error: $crate::named::Unrecorded) -> Self {
+                Self::Unrecorded(error)
+            }
+        }
+
+        $(
+            impl From<$ours> for $error {
+                fn from(error: $ours) -> Self {
+                    Self::Internal(error.to_string())
+                }
+            }
+        )*
+    };
+}
