@@ -87,6 +87,16 @@ pub fn explain(inquiry: &Inquiry<'_>, documents: &Documents<'_>, context: &dyn C
 }
 
 impl Explanation {
+    /// About how many bytes it takes.
+    pub fn weight(&self) -> usize {
+        let of_sid = |sid: &Option<String>| sid.as_ref().map_or(0, String::len);
+        let matched = self.matched.iter().map(|matched| size_of::<Matched>() + of_sid(&matched.sid));
+        let of_miss = |missed: &NearMiss| of_sid(&missed.sid) + missed.operator.len() + missed.key.len();
+        let near_misses = self.near_misses.iter().map(|missed| size_of::<NearMiss>() + of_miss(missed));
+        let missing_keys = self.missing_keys.iter().map(|key| size_of::<String>() + key.len());
+        matched.chain(near_misses).chain(missing_keys).sum()
+    }
+
     fn bare(verdict: Verdict) -> Self {
         Self { verdict, layers: vec![], matched: vec![], near_misses: vec![], missing_keys: vec![] }
     }

@@ -69,6 +69,11 @@ impl PolicySet {
         self.documents.is_empty()
     }
 
+    /// How long its documents' texts are together.
+    pub fn text_bytes(&self) -> usize {
+        self.documents.iter().map(|attached| attached.policy.text_bytes()).sum()
+    }
+
     /// The statements that speak of the action, each once.
     pub(crate) fn speaking_of<'a>(&'a self, action: &'a ActionName) -> impl Iterator<Item = Found<'a>> {
         let (sure, unsure) = self.index.candidates(action);

@@ -88,14 +88,14 @@ impl Authenticator {
         presented.check_scope(|region| self.region(region, service).is_some(), service.signing_name)?;
         let region = self.region(&presented.scope().region, service).ok_or(AuthenticationError::UnknownKey)?;
         let found = self.credentials.find(presented.access_key_id(), presented.session_token()).await?;
-        let (card, seat) = found.ok_or(AuthenticationError::UnknownKey)?;
-        let key = card.signing_key(presented.scope());
+        let seated = found.ok_or(AuthenticationError::UnknownKey)?;
+        let key = seated.card.signing_key(presented.scope());
         SCRATCH.with_borrow_mut(|scratch| presented.verify(request, body, &key, scratch))?;
         // Only whoever holds the secret learns that its time is over.
-        if card.claims.as_ref().is_some_and(|claims| claims.expires_at <= now) {
+        if seated.card.claims.as_ref().is_some_and(|claims| claims.expires_at <= now) {
             return Err(AuthenticationError::ExpiredToken);
         }
-        Ok(Caller::new(card, seat, region))
+        Ok(Caller::new(seated, region))
     }
 
     /// Where the call happens. SDKs sign for a global service with its home region, and some with their own.

@@ -103,14 +103,13 @@ fn message(told: &Told) -> String {
         Resource::One { arn, .. } => &**arn,
         Resource::Every => "*",
     };
-    let identities = &told.standing().identities;
-    let explanation = told.refusal.as_deref();
+    let explanation = told.refusal();
     let mut matched = told.statements();
     // What another account's policies say is not for the asker's account.
     matched.retain(|matched| !told.is_foreign() || !is_of_the_resource(matched.layer));
     loop {
         let message = Message {
-            allowed: told.refusal.is_none(),
+            allowed: explanation.is_none(),
             explicit_deny: explanation.is_some_and(|explanation| match explanation.verdict {
                 Verdict::Denied(cause) => cause.is_explicit,
                 Verdict::Allowed => false,
@@ -118,7 +117,7 @@ fn message(told: &Told) -> String {
             matched_statements: Items { items: matched.iter().map(statement).collect() },
             failures: Items { items: Vec::new() },
             context: Context {
-                principal: Asker { id: user_id(&told.standing().principal, identities.account), arn: told.principal() },
+                principal: Asker { id: user_id(told.asker(), told.account()), arn: told.principal() },
                 action: told.action.as_str(),
                 resource,
                 conditions: Items { items: conditions(told) },
@@ -150,14 +149,13 @@ fn statement(matched: &Matched) -> Statement<'_> {
 
 /// What is known of every request, by the principal and the time.
 fn conditions(told: &Told) -> Vec<Condition> {
-    let standing = told.standing();
-    let account = standing.identities.account;
+    let (principal, account) = (told.asker(), told.account());
     let condition =
         |key: &str, value: String| Condition { key: key.to_owned(), values: Items { items: vec![Value { value }] } };
     vec![
         condition("aws:PrincipalAccount", account.to_string()),
-        condition("aws:PrincipalType", principal_type(&standing.principal).to_owned()),
-        condition("aws:userid", user_id(&standing.principal, account)),
+        condition("aws:PrincipalType", principal_type(principal).to_owned()),
+        condition("aws:userid", user_id(principal, account)),
         condition("aws:CurrentTime", iso_seconds(told.at)),
     ]
 }

@@ -78,11 +78,11 @@ impl Gate {
             };
             let inquiry =
                 Inquiry { principal: caller.principal(), action: action.as_str(), resource, resource_account };
-            Arc::new(explain(&inquiry, &documents, &keys))
+            explain(&inquiry, &documents, &keys)
         });
         let basis = match explanation {
-            Some(explanation) => Basis::Refusal(explanation),
-            None => Basis::statements(deciders, target.policy),
+            Some(explanation) => Basis::refusal(caller, explanation),
+            None => Basis::statements(caller, deciders, target.policy),
         };
         self.decisions.tell(context, caller, action, target.resource, basis);
         Ok(decision)

@@ -6,28 +6,22 @@ use contract::{Identities, Note};
 use policy::Principal;
 use terms::{AccountId, Region, Scope, Timestamp};
 
-use crate::{
-    authenticate::Service,
-    credentials::{CredentialCard, Seat},
-    session::SessionClaims,
-    standing::Standing,
-};
+use crate::{authenticate::Service, credentials::Seated, session::SessionClaims, standing::Standing};
 
 /// An authenticated principal, calling in a region. Only this crate makes one.
 #[derive(Clone)]
 pub struct Caller {
-    card: Arc<CredentialCard>,
-    seat: Arc<Seat>,
+    seated: Seated,
     region: Region,
 }
 
 impl Caller {
-    pub(crate) fn new(card: Arc<CredentialCard>, seat: Arc<Seat>, region: Region) -> Self {
-        Self { card, seat, region }
+    pub(crate) fn new(seated: Seated, region: Region) -> Self {
+        Self { seated, region }
     }
 
     pub fn account(&self) -> AccountId {
-        self.card.account
+        self.seated.card.account
     }
 
     pub fn region(&self) -> Region {
@@ -36,44 +30,40 @@ impl Caller {
 
     /// The caller's account in the region that the credential scope names.
     pub fn scope(&self) -> Scope {
-        Scope { account: self.card.account, region: self.region }
+        Scope { account: self.seated.card.account, region: self.region }
     }
 
     pub fn principal(&self) -> &Principal {
-        &self.seat.standing.principal
+        &self.seated.seat.standing.principal
     }
 
     /// What governs the caller.
-    pub fn standing(&self) -> &Standing {
-        &self.seat.standing
+    pub fn standing(&self) -> &Arc<Standing> {
+        &self.seated.seat.standing
     }
 
     /// The IAM of the caller's account, as of this request.
     pub fn identities(&self) -> &Arc<Identities> {
-        &self.seat.standing.identities
+        &self.seated.identities
     }
 
     /// What the caller's temporary credentials say. None for a long-term access key.
     pub fn session(&self) -> Option<&SessionClaims> {
-        self.card.claims.as_ref()
+        self.seated.card.claims.as_ref()
     }
 
     pub fn access_key_id(&self) -> &str {
-        &self.card.access_key_id
+        &self.seated.card.access_key_id
     }
 
     /// The trail's `userIdentity`, a JSON object.
     pub fn identity_json(&self) -> &str {
-        &self.seat.identity_json
+        &self.seated.seat.identity_json
     }
 
     /// What should be noted of this use, unless it was lately.
     pub fn use_to_note(&self, service: Service, at: Timestamp) -> Option<Note> {
-        self.card.use_to_note(service, self.region, at)
-    }
-
-    pub(crate) fn seat(&self) -> &Arc<Seat> {
-        &self.seat
+        self.seated.card.use_to_note(service, self.region, at)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Access keys in memory: what a signature is checked with, and whom it stands for.
 
 use std::sync::{
-    Arc,
+    Arc, Weak,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -44,8 +44,19 @@ pub(crate) struct CredentialCard {
 
 /// Whom a credential stands for, as of one state of its account's IAM.
 pub(crate) struct Seat {
-    pub(crate) standing: Standing,
+    /// The state. It is compared and not held: a card that nobody uses any more must not keep what the account was.
+    /// While this is here its address is no other state's.
+    identities: Weak<Identities>,
+    pub(crate) standing: Arc<Standing>,
     pub(crate) identity_json: String,
+}
+
+/// A credential that is good, and what it is good in.
+#[derive(Clone)]
+pub(crate) struct Seated {
+    pub(crate) card: Arc<CredentialCard>,
+    pub(crate) seat: Arc<Seat>,
+    pub(crate) identities: Arc<Identities>,
 }
 
 struct DerivedKey {
@@ -69,22 +80,17 @@ impl Credentials {
         Self { store, key, sessions, cards: Cache::new(CARDS_MAX) }
     }
 
-    /// The card of an active key with its seat. None for one that is unknown, inactive, of a principal that is gone, or
-    /// that cannot be opened: all of these look alike to callers.
-    pub(crate) async fn find(
-        &self,
-        access_key_id: &str,
-        token: Option<&str>,
-    ) -> Result<Option<(Arc<CredentialCard>, Arc<Seat>)>, StoreError> {
+    /// The card of an active key with its seat, and the state that the seat is of. None for one that is unknown,
+    /// inactive, of a principal that is gone, or that cannot be opened: all of these look alike to callers.
+    pub(crate) async fn find(&self, access_key_id: &str, token: Option<&str>) -> Result<Option<Seated>, StoreError> {
         let Some(card) = self.card(access_key_id, token).await? else { return Ok(None) };
-        let seat = match self.store.identities(card.account).await? {
-            Some(identities) => card.seat(&identities)?,
-            None => None,
-        };
-        if seat.is_none() {
-            self.cards.remove(access_key_id);
+        if let Some(identities) = self.store.identities(card.account).await?
+            && let Some(seat) = card.seat(&identities)?
+        {
+            return Ok(Some(Seated { card, seat, identities }));
         }
-        Ok(seat.map(|seat| (card, seat)))
+        self.cards.remove(access_key_id);
+        Ok(None)
     }
 
     async fn card(&self, access_key_id: &str, token: Option<&str>) -> Result<Option<Arc<CredentialCard>>, StoreError> {
@@ -130,6 +136,24 @@ impl CredentialCard {
         Ok(Self::new(access_key_id, account, opened.secret_access_key, Vec::new(), Some(session)))
     }
 
+    /// A user's session, without anything to verify it with.
+    #[cfg(test)]
+    pub(crate) fn of_user(id: &str, account: AccountId) -> Self {
+        let at = Timestamp::from_millis(0);
+        let claims = SessionClaims {
+            account: account.to_string(),
+            holder: SessionHolder::User { id: id.to_owned() },
+            issued_at: at,
+            expires_at: at,
+            restrictions: crate::Restrictions::default(),
+            source_identity: None,
+            mfa_at: None,
+            is_chained: false,
+        };
+        let nothing = || SecretBytes::copy_of(b"");
+        Self::new("ASIATEST", account, nothing(), Vec::new(), Some((claims, nothing())))
+    }
+
     fn new(
         access_key_id: &str,
         account: AccountId,
@@ -161,19 +185,20 @@ impl CredentialCard {
     }
 
     /// None when the credential is good no more.
-    fn seat(&self, identities: &Arc<Identities>) -> Result<Option<Arc<Seat>>, StoreError> {
+    pub(crate) fn seat(&self, identities: &Arc<Identities>) -> Result<Option<Arc<Seat>>, StoreError> {
         let held = self.seat.read().clone();
-        if let Some(seat) = held.filter(|seat| Arc::ptr_eq(&seat.standing.identities, identities)) {
+        if let Some(seat) = held.filter(|seat| seat.is_of(identities)) {
             return Ok(Some(seat));
         }
         let Some(standing) = self.standing(identities)? else { return Ok(None) };
         let identity_json = user_identity(&standing.principal, self.account, &self.access_key_id, self.claims.as_ref());
-        let seat = Arc::new(Seat { standing, identity_json });
+        let (identities, standing) = (Arc::downgrade(identities), Arc::new(standing));
+        let seat = Arc::new(Seat { identities, standing, identity_json });
         *self.seat.write() = Some(Arc::clone(&seat));
         Ok(Some(seat))
     }
 
-    fn standing(&self, identities: &Arc<Identities>) -> Result<Option<Standing>, UnreadablePolicy> {
+    fn standing(&self, identities: &Identities) -> Result<Option<Standing>, UnreadablePolicy> {
         let Some(claims) = &self.claims else { return self.long_term_standing(identities) };
         match &claims.holder {
             SessionHolder::Root => Ok(Some(Standing::of_root(identities))),
@@ -194,7 +219,7 @@ impl CredentialCard {
         }
     }
 
-    fn long_term_standing(&self, identities: &Arc<Identities>) -> Result<Option<Standing>, UnreadablePolicy> {
+    fn long_term_standing(&self, identities: &Identities) -> Result<Option<Standing>, UnreadablePolicy> {
         let held = identities.access_key(&self.access_key_id);
         let is_good = |key: &&Arc<CredentialRecord>| {
             key.status == CredentialStatus::Active && key.sealed_secret == self.sealed_secret
@@ -240,6 +265,12 @@ impl CredentialCard {
         };
         let last_use = LastUse { at: now, region, service: service.signing_name.to_owned() };
         Some(Note::Used { id, last_use })
+    }
+}
+
+impl Seat {
+    fn is_of(&self, identities: &Arc<Identities>) -> bool {
+        std::ptr::eq(self.identities.as_ptr(), Arc::as_ptr(identities))
     }
 }
 

@@ -1,24 +1,31 @@
 //! What was decided lately, kept so that somebody may ask why.
 
-use std::{collections::VecDeque, fmt, sync::Arc};
+mod ring;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc};
 
 use contract::PolicyDocument;
 use parking_lot::Mutex;
-use policy::{Action, Decider, Deciders, Explanation, Layer, Matched, PolicySet, Resource, Verdict};
+use policy::{Action, Decider, Deciders, Explanation, Layer, Matched, PolicySet, Principal, Resource, Verdict};
 use terms::{AccountId, EventId, RequestId, Timestamp};
 
-use crate::{Caller, RequestContext, credentials::Seat, standing::Standing, target::ResourcePolicy};
+use crate::{Caller, RequestContext, standing::Standing, target::ResourcePolicy};
+use ring::{Ring, RingMax};
 
 /// Refusals are what people ask about, so they have a ring of their own and no crowd of reads drives them out.
-const REFUSALS_MAX: usize = 16_384;
-const ALLOWED_MAX: usize = 16_384;
+const REFUSED_MAX: RingMax = RingMax { count: 16_384, weight: 32 * MIB };
 /// Allowed decisions are told on every read; more rings mean less waiting.
 const RINGS: usize = 8;
+const ALLOWED_MAX: RingMax = RingMax { count: 2_048, weight: 4 * MIB };
+const MIB: usize = 1 << 20;
 
-/// Bounded: the oldest gives way.
+/// What was decided is kept with the policies that it was decided by, whatever becomes of them in the account. So there
+/// is a bound for how many decisions there are, and one for how much they keep.
 pub(crate) struct Decisions {
-    refused: Mutex<VecDeque<Told>>,
-    allowed: [Mutex<VecDeque<Told>>; RINGS],
+    refused: Mutex<Ring>,
+    allowed: [Mutex<Ring>; RINGS],
 }
 
 /// One decision.
@@ -29,29 +36,44 @@ pub struct Told {
     pub event_id: EventId,
     pub action: Action,
     pub resource: Resource,
-    /// None when it was allowed.
-    pub refusal: Option<Arc<Explanation>>,
-    allowed_by: Deciders,
-    /// Of the resource, where statements of it are among those that allowed.
-    resource_policy: Option<(bool, PolicyDocument)>,
-    seat: Arc<Seat>,
+    account: AccountId,
+    basis: Basis,
 }
 
-/// What a decision rests on, as it is told: nothing is written out before somebody asks.
+/// What a decision rests on: nothing is written out before somebody asks.
+#[derive(Clone)]
 pub(crate) enum Basis {
-    Refusal(Arc<Explanation>),
-    Statements(Deciders, Option<(bool, PolicyDocument)>),
+    Refusal {
+        principal: Principal,
+        explanation: Arc<Explanation>,
+    },
+    Statements {
+        standing: Arc<Standing>,
+        deciders: Deciders,
+        /// Of the resource, where statements of it are among those that allowed.
+        resource_policy: Option<KeptPolicy>,
+    },
+}
+
+#[derive(Clone)]
+pub(crate) struct KeptPolicy {
+    document: PolicyDocument,
+    is_trust: bool,
 }
 
 impl Basis {
-    pub(crate) fn statements(deciders: Deciders, policy: Option<ResourcePolicy<'_>>) -> Self {
+    pub(crate) fn refusal(caller: &Caller, explanation: Explanation) -> Self {
+        Self::Refusal { principal: caller.principal().clone(), explanation: Arc::new(explanation) }
+    }
+
+    pub(crate) fn statements(caller: &Caller, deciders: Deciders, policy: Option<ResourcePolicy<'_>>) -> Self {
         let is_by_resource = deciders.iter().any(|decider| matches!(decider.layer, Layer::Resource | Layer::Trust));
-        let kept = match policy.filter(|_| is_by_resource) {
-            Some(ResourcePolicy::Secret(document)) => Some((false, document.clone())),
-            Some(ResourcePolicy::Trust(document)) => Some((true, document.clone())),
+        let resource_policy = match policy.filter(|_| is_by_resource) {
+            Some(ResourcePolicy::Secret(document)) => Some(KeptPolicy { document: document.clone(), is_trust: false }),
+            Some(ResourcePolicy::Trust(document)) => Some(KeptPolicy { document: document.clone(), is_trust: true }),
             Some(ResourcePolicy::NoTrust) | None => None,
         };
-        Self::Statements(deciders, kept)
+        Self::Statements { standing: Arc::clone(caller.standing()), deciders, resource_policy }
     }
 }
 
@@ -64,9 +86,9 @@ impl Decisions {
         resource: &Resource,
         basis: Basis,
     ) {
-        let (refusal, allowed_by, resource_policy) = match basis {
-            Basis::Refusal(explanation) => (Some(explanation), Deciders::default(), None),
-            Basis::Statements(deciders, policy) => (None, deciders, policy),
+        let ring = match basis {
+            Basis::Refusal { .. } => Some(&self.refused),
+            Basis::Statements { .. } => self.allowed.get(self.ring_of(context)),
         };
         let told = Told {
             at: context.received_at,
@@ -74,22 +96,12 @@ impl Decisions {
             event_id: context.event_id,
             action,
             resource: resource.clone(),
-            refusal,
-            allowed_by,
-            resource_policy,
-            seat: Arc::clone(caller.seat()),
-        };
-        let (ring, max) = match &told.refusal {
-            Some(_) => (Some(&self.refused), REFUSALS_MAX),
-            None => (self.allowed.get(self.ring_of(context)), ALLOWED_MAX / RINGS),
+            account: caller.account(),
+            basis,
         };
         let Some(ring) = ring else { return };
-        let mut ring = ring.lock();
-        // What gives way is dropped without the lock: it may be the last that knows its account's state.
-        let oldest = if ring.len() >= max { ring.pop_front() } else { None };
-        ring.push_back(told);
-        drop(ring);
-        drop(oldest);
+        let given_way = ring.lock().keep(told);
+        drop(given_way);
     }
 
     fn ring_of(&self, context: &RequestContext) -> usize {
@@ -100,7 +112,7 @@ impl Decisions {
     pub(crate) fn find(&self, account: AccountId, id: &str) -> Vec<Told> {
         let Some(id) = parse_id(id) else { return Vec::new() };
         let is_it = |told: &&Told| {
-            (*told.request_id.as_bytes() == id || *told.event_id.as_bytes() == id) && told.account() == account
+            (*told.request_id.as_bytes() == id || *told.event_id.as_bytes() == id) && told.account == account
         };
         let rings = std::iter::once(&self.refused).chain(&self.allowed);
         let mut found: Vec<Told> =
@@ -112,40 +124,63 @@ impl Decisions {
 
 impl Default for Decisions {
     fn default() -> Self {
-        Self { refused: Mutex::default(), allowed: std::array::from_fn(|_| Mutex::default()) }
+        let ring = |max| Mutex::new(Ring::new(max));
+        Self { refused: ring(REFUSED_MAX), allowed: std::array::from_fn(|_| ring(ALLOWED_MAX)) }
     }
 }
 
 impl Told {
     /// Who asked, as refusals name him.
     pub fn principal(&self) -> String {
-        self.seat.standing.principal.to_string()
+        self.asker().to_string()
+    }
+
+    /// Why it was refused. None when it was allowed.
+    pub fn refusal(&self) -> Option<&Explanation> {
+        match &self.basis {
+            Basis::Refusal { explanation, .. } => Some(explanation),
+            Basis::Statements { .. } => None,
+        }
     }
 
     /// What the caller was told when it was refused.
     pub fn message(&self) -> Option<String> {
-        match self.refusal.as_ref()?.verdict {
-            Verdict::Denied(cause) => Some(cause.text(&self.seat.standing.principal, self.action, &self.resource)),
+        match self.refusal()?.verdict {
+            Verdict::Denied(cause) => Some(cause.text(self.asker(), self.action, &self.resource)),
             Verdict::Allowed => None,
         }
     }
 
     /// Does the resource belong to another account than the caller? Then what its policy says is not for the caller's.
     pub fn is_foreign(&self) -> bool {
-        matches!(&self.resource, Resource::One { account, .. } if *account != self.account())
+        matches!(&self.resource, Resource::One { account, .. } if *account != self.account)
     }
 
     /// The statements that matched, as the policies were then.
     pub fn statements(&self) -> Vec<Matched> {
-        match &self.refusal {
-            Some(refusal) => refusal.matched.clone(),
-            None => self.allowed_by.iter().filter_map(|decider| self.statement(decider)).collect(),
+        match &self.basis {
+            Basis::Refusal { explanation, .. } => explanation.matched.clone(),
+            Basis::Statements { deciders, .. } => {
+                deciders.iter().filter_map(|decider| self.statement(decider)).collect()
+            }
         }
     }
 
     /// Did more statements match than were kept?
     pub fn is_cut(&self) -> bool {
-        self.allowed_by.is_cut()
+        matches!(&self.basis, Basis::Statements { deciders, .. } if deciders.is_cut())
+    }
+
+    pub(crate) fn asker(&self) -> &Principal {
+        match &self.basis {
+            Basis::Refusal { principal, .. } => principal,
+            Basis::Statements { standing, .. } => &standing.principal,
+        }
+    }
+
+    /// Whose caller it was.
+    pub(crate) fn account(&self) -> AccountId {
+        self.account
     }
 
     fn statement(&self, decider: Decider) -> Option<Matched> {
@@ -163,26 +198,22 @@ impl Told {
     }
 
     fn set(&self, layer: Layer) -> Option<&PolicySet> {
-        let standing = &self.seat.standing;
+        let Basis::Statements { standing, resource_policy, .. } = &self.basis else { return None };
         match layer {
             Layer::Identity => Some(&standing.identity),
             Layer::Boundary => standing.boundary.as_ref(),
             Layer::Session => standing.session.as_ref(),
-            Layer::Resource | Layer::Trust => {
-                let (is_trust, document) = self.resource_policy.as_ref()?;
-                let policy = if *is_trust { ResourcePolicy::Trust(document) } else { ResourcePolicy::Secret(document) };
-                policy.read().ok()?.0
-            }
+            Layer::Resource | Layer::Trust => resource_policy.as_ref()?.set(),
             _ => None,
         }
     }
+}
 
-    pub(crate) fn standing(&self) -> &Standing {
-        &self.seat.standing
-    }
-
-    fn account(&self) -> AccountId {
-        self.seat.standing.identities.account
+impl KeptPolicy {
+    fn set(&self) -> Option<&PolicySet> {
+        let Self { document, is_trust } = self;
+        let policy = if *is_trust { ResourcePolicy::Trust(document) } else { ResourcePolicy::Secret(document) };
+        policy.read().ok()?.0
     }
 }
 
@@ -200,20 +231,5 @@ fn parse_id(text: &str) -> Option<[u8; 16]> {
 impl fmt::Debug for Decisions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Decisions(..)")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_read_as_they_are_written() {
-        let id = RequestId::from_bytes([0x0a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xff, 11, 12, 13, 14, 15]);
-        assert_eq!(parse_id(&id.to_string()), Some(*id.as_bytes()));
-        let (short, long) = (id.to_string().replacen('0', "", 1), format!("{id}0"));
-        for wrong in ["", "x", "0a", short.as_str(), long.as_str(), "ü"] {
-            assert_eq!(parse_id(wrong), None, "{wrong}");
-        }
     }
 }

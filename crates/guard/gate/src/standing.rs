@@ -12,11 +12,10 @@ use terms::AccountId;
 
 use crate::{aws_managed, session::Restrictions};
 
-/// Built once for a principal and a state of its account, and used by every decision until the state changes.
+/// Built once for a principal and a state of its account, and used by every decision until the state changes. It does
+/// not hold that state: what was decided is remembered with its standing, and would keep every state alive.
 #[derive(Debug)]
 pub struct Standing {
-    /// The state it was built from. Another `Arc` is another state.
-    pub identities: Arc<Identities>,
     pub principal: Principal,
     pub identity: PolicySet,
     /// Empty where the boundary's policy is gone: then it lets nothing through.
@@ -27,10 +26,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    pub fn of_root(identities: &Arc<Identities>) -> Self {
+    pub fn of_root(identities: &Identities) -> Self {
         Self {
             principal: Principal::Root { account: identities.account },
-            identities: Arc::clone(identities),
             identity: PolicySet::default(),
             boundary: None,
             session: None,
@@ -38,20 +36,19 @@ impl Standing {
         }
     }
 
-    pub fn of_user(identities: &Arc<Identities>, user: &UserRecord) -> Result<Self, UnreadablePolicy> {
+    pub fn of_user(identities: &Identities, user: &UserRecord) -> Result<Self, UnreadablePolicy> {
         Ok(Self {
             principal: Principal::User(Arc::new(named_user(identities.account, user))),
             identity: PolicySet::new(policies_of_user(identities, user)?),
             boundary: boundary(identities, user.boundary.as_deref())?,
             session: None,
             tags: user.tags.clone(),
-            identities: Arc::clone(identities),
         })
     }
 
     /// A role as somebody who assumed it under this name.
     pub fn of_role_session(
-        identities: &Arc<Identities>,
+        identities: &Identities,
         role: &RoleRecord,
         session_name: &str,
         restrictions: &Restrictions,
@@ -73,14 +70,13 @@ impl Standing {
             boundary: boundary(identities, role.boundary.as_deref())?,
             session: session_policies(identities, restrictions)?,
             tags: overlaid(&role.tags, &restrictions.tags),
-            identities: Arc::clone(identities),
         })
     }
 
     /// A federated user: may do what the user may who asked for it, or the root user, and what its session's policies
     /// allow; without any of these, nothing.
     pub fn of_federated_user(
-        identities: &Arc<Identities>,
+        identities: &Identities,
         user: Option<&UserRecord>,
         name: &str,
         restrictions: &Restrictions,
@@ -103,8 +99,14 @@ impl Standing {
             boundary: boundary(identities, bound)?,
             session: Some(session_policies(identities, restrictions)?.unwrap_or_default()),
             tags: overlaid(user.map_or(&[], |user| &user.tags), &restrictions.tags),
-            identities: Arc::clone(identities),
         })
+    }
+
+    /// About as many bytes as its texts have.
+    pub(crate) fn weight(&self) -> usize {
+        let sets = std::iter::once(&self.identity).chain(&self.boundary).chain(&self.session);
+        let of_tags = self.tags.iter().map(|tag| tag.key.len().saturating_add(tag.value.len()));
+        sets.map(PolicySet::text_bytes).chain(of_tags).sum()
     }
 }
 

@@ -77,37 +77,35 @@ pub(crate) fn named_elsewhere<'a>(
     policy: &Policy,
     households: &'a [Household],
 ) -> Result<Vec<Candidate<'a>>, UnreadablePolicy> {
-    let Some(any) = households.first() else { return Ok(Vec::new()) };
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for element in policy.principals() {
         if let PrincipalElement { kind: PrincipalKind::Service, text } = element {
             if seen.insert(text) {
-                found.push(service(any, text));
+                found.push(service(text));
             }
             continue;
         }
         let Some(named) = Named::parse(element).filter(|_| seen.insert(element.text)) else { continue };
         match households.iter().find(|household| household.identities.account == named.account) {
             Some(household) => found.extend(household.guest(&named)?),
-            None => found.push(named.stranger(any)),
+            None => found.push(named.stranger()),
         }
     }
     Ok(found)
 }
 
-fn service(any: &Household, name: &str) -> Candidate<'static> {
+fn service(name: &str) -> Candidate<'static> {
     let principal = Principal::AwsService { name: name.into(), account: None };
-    let standing = Standing { identity: PolicySet::default(), ..stranger(any, principal) };
+    let standing = Standing { identity: PolicySet::default(), ..stranger(principal) };
     let (arn, kind) = (name.to_owned(), PrincipalKindType::Service);
     Candidate { standing, arn, kind, account_name: None, is_on_server: false }
 }
 
-/// Somebody whose own policies are not known: they are taken to allow everything. What stands in `any` governs nothing.
-fn stranger(any: &Household, principal: Principal) -> Standing {
+/// Somebody whose own policies are not known: they are taken to allow everything.
+fn stranger(principal: Principal) -> Standing {
     let needs_session = matches!(principal, Principal::FederatedUser(_));
     Standing {
-        identities: Arc::clone(&any.identities),
         principal,
         identity: everything(PolicyKind::Identity),
         boundary: None,
@@ -168,7 +166,7 @@ impl<'a> Named<'a> {
     }
 
     /// Of an account that is not on this server.
-    fn stranger(&self, any: &Household) -> Candidate<'static> {
+    fn stranger(&self) -> Candidate<'static> {
         let account = self.account;
         let name = |path_and_name: &str| path_and_name.rsplit('/').next().unwrap_or_default().to_owned();
         let session_of = |role_arn: String, role_name: String, session_name: &str| {
@@ -211,7 +209,7 @@ impl<'a> Named<'a> {
                 (Principal::FederatedUser(Arc::new(federated)), PrincipalKindType::FederatedUser)
             }
         };
-        let standing = stranger(any, principal);
+        let standing = stranger(principal);
         Candidate { standing, arn: self.text.to_owned(), kind, account_name: None, is_on_server: false }
     }
 }

@@ -35,6 +35,7 @@ use crate::{
 pub struct Policy {
     statements: Vec<Statement>,
     principals: Vec<(PrincipalKind, String)>,
+    text_bytes: usize,
 }
 
 /// What a document is saved as, which decides the rules it must keep.
@@ -77,11 +78,17 @@ impl Policy {
                 .into_iter()
                 .map(|statement| compile(statement, &mut ruler, has_variables))
                 .collect(),
+            text_bytes: text.len(),
         })
     }
 
     pub fn statements(&self) -> &[Statement] {
         &self.statements
+    }
+
+    /// How long the text was.
+    pub fn text_bytes(&self) -> usize {
+        self.text_bytes
     }
 
     /// The condition keys that its conditions and variables use, as written, each once.

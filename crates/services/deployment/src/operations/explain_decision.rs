@@ -34,7 +34,7 @@ fn decision(call: &Call<'_>, told: &Told) -> Result<DecisionEntry, Error> {
         Resource::One { arn, .. } => arn,
         Resource::Every => "*",
     };
-    let explanation = told.refusal.as_deref();
+    let explanation = told.refusal();
     let is_shown = |layer: Layer| !(told.is_foreign() && is_of_the_resource(layer));
     let statements = told.statements();
     let statements = statements.iter().filter(|matched: &&Matched| is_shown(matched.layer));
@@ -51,7 +51,7 @@ fn decision(call: &Call<'_>, told: &Told) -> Result<DecisionEntry, Error> {
         principal: Some(told.principal()),
         action: Some(told.action.to_string()),
         resource: Some(resource.to_owned()),
-        outcome: Some(if told.refusal.is_some() { OutcomeType::Denied } else { OutcomeType::Allowed }),
+        outcome: Some(if explanation.is_some() { OutcomeType::Denied } else { OutcomeType::Allowed }),
         message: told.message(),
         layers: explanation.map(|explanation| explanation.layers.iter().map(layer).collect()),
         statements: Some(statements.map(|matched| shown(matched, resource)).collect()),
