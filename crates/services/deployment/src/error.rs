@@ -4,9 +4,9 @@ use std::fmt;
 
 use contract::{CommitError, StoreError, UnreadablePolicy};
 use facades::AccountKeysError;
-use gate::AuthorizationError;
 use policy::{Denied, WrongPermit};
 use seal::SealError;
+use service::{ErrorKind, ServiceError};
 use shape::ParseError;
 use trail::Unrecorded;
 
@@ -56,14 +56,6 @@ impl Error {
         }
     }
 
-    /// The error's name on the trail: CloudTrail shortens AccessDeniedException.
-    pub fn trail_code(&self) -> &'static str {
-        match self {
-            Self::AccessDenied(_) => "AccessDenied",
-            other => other.code(),
-        }
-    }
-
     /// What the caller is told. None where there is nothing to say.
     pub fn message(&self) -> Option<String> {
         match self {
@@ -98,6 +90,36 @@ impl Error {
     }
 }
 
+impl ServiceError for Error {
+    fn trail_code(&self) -> &'static str {
+        match self {
+            // CloudTrail shortens it.
+            Self::AccessDenied(_) => "AccessDenied",
+            other => other.code(),
+        }
+    }
+
+    fn trail_message(&self) -> String {
+        self.message().unwrap_or_default()
+    }
+
+    fn kind(&self) -> ErrorKind<'_> {
+        match self {
+            Self::AccessDenied(_) => ErrorKind::Denial,
+            Self::Conflict => ErrorKind::Conflict,
+            Self::Internal(cause) => ErrorKind::Internal(cause),
+            _ => ErrorKind::Refusal,
+        }
+    }
+
+    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
+        match self {
+            Self::Unrecorded(error) => Ok(error),
+            other => Err(other),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code())
@@ -115,46 +137,7 @@ impl From<ParseError> for Error {
     }
 }
 
-impl From<AuthorizationError> for Error {
-    fn from(error: AuthorizationError) -> Self {
-        match error {
-            AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
-            AuthorizationError::Store(error) => error.into(),
-        }
-    }
-}
-
-// What follows is our own fault or misfortune. Callers see none of it; the log does.
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<UnreadablePolicy> for Error {
-    fn from(error: UnreadablePolicy) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<WrongPermit> for Error {
-    fn from(wrong: WrongPermit) -> Self {
-        Self::Internal(wrong.to_string())
-    }
-}
-
-impl From<AccountKeysError> for Error {
-    fn from(error: AccountKeysError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<SealError> for Error {
-    fn from(_: SealError) -> Self {
-        Self::Internal("sealing failed".to_owned())
-    }
-}
+service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, WrongPermit, AccountKeysError, SealError]);
 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
@@ -162,11 +145,5 @@ impl From<CommitError> for Error {
             CommitError::Conflict => Self::Conflict,
             other => Self::Internal(other.to_string()),
         }
-    }
-}
-
-impl From<Unrecorded> for Error {
-    fn from(error: Unrecorded) -> Self {
-        Self::Unrecorded(error)
     }
 }

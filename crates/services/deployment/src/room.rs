@@ -1,19 +1,18 @@
 //! What every operation of the service is given, and the steps that most of them share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use contract::{AccountRecord, Commit, CommitError, Reads, account_arn};
+use contract::{AccountRecord, Reads, account_arn};
 use facades::AccountKeys;
-use gate::{AuthorizationMessages, Caller, Gate, RequestContext, Target};
+use gate::{AuthorizationMessages, Gate, Target};
 use policy::{Action, Permit, Resource};
 use seal::KeyMaterial;
+use service::Asked;
 use shape::Structure;
-use terms::{AccountId, Entropy, Region, Timestamp};
-use trail::{ApiCall, Recorded, Recorder, RequestParameters, Subject};
+use terms::{AccountId, Entropy, Region};
+use trail::Recorder;
 
 use crate::error::Error;
-
-pub(crate) const SOURCE: &str = "keepwell.amazonaws.com";
 
 /// The service: its store, its guards, and the server that it speaks for.
 pub struct Room {
@@ -35,18 +34,19 @@ pub struct Room {
 }
 
 /// One call of one operation.
-pub(crate) struct Call<'a> {
-    pub(crate) room: &'a Room,
-    pub(crate) context: &'a RequestContext,
-    pub(crate) caller: &'a Caller,
-    pub(crate) action: Action,
-    pub(crate) is_read_only: bool,
-    pub(crate) parameters: &'a dyn RequestParameters,
+pub(crate) struct Call<'a>(Asked<'a, Room>);
+
+impl<'a> Deref for Call<'a> {
+    type Target = Asked<'a, Room>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-impl Call<'_> {
-    pub(crate) fn now(&self) -> Timestamp {
-        self.context.received_at
+impl<'a> Call<'a> {
+    pub(crate) fn of(asked: Asked<'a, Room>, _: &impl Structure) -> Self {
+        Self(asked)
     }
 
     /// The permit for an account. All accounts are things of the first one: whoever calls from another is refused by
@@ -66,42 +66,5 @@ impl Call<'_> {
         let mut accounts = self.room.store.accounts().await?;
         accounts.sort_by_key(|account| account.id);
         Ok(accounts)
-    }
-
-    /// Releases the answer of a read.
-    pub(crate) async fn tell<T>(&self, subject: Option<Subject>, answer: T) -> Result<Recorded<T>, Error> {
-        Ok(self.room.recorder.tell(&self.record(None), subject, answer).await?)
-    }
-
-    /// Makes the change and releases its answer, of which the trail keeps what it may.
-    pub(crate) async fn commit<T: Structure>(
-        &self,
-        commit: Commit,
-        subject: Subject,
-        answer: T,
-    ) -> Result<Recorded<T>, CommitError> {
-        let mut response = Vec::new();
-        answer.record(&mut response);
-        let response = String::from_utf8(response).unwrap_or_default();
-        self.room.recorder.commit(commit, &self.record(Some(&response)), subject, answer).await
-    }
-
-    /// As [`Call::commit`], for operations that answer nothing.
-    pub(crate) async fn commit_silently(&self, commit: Commit, subject: Subject) -> Result<Recorded<()>, CommitError> {
-        self.room.recorder.commit(commit, &self.record(None), subject, ()).await
-    }
-
-    fn record<'a>(&'a self, response: Option<&'a str>) -> ApiCall<'a> {
-        ApiCall {
-            context: self.context,
-            caller: self.caller,
-            event: self.context.event_id,
-            source: SOURCE,
-            action: self.action,
-            is_read_only: self.is_read_only,
-            parameters: Some(self.parameters),
-            response,
-            failure: None,
-        }
     }
 }

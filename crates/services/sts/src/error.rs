@@ -113,7 +113,7 @@ fn without_reason(Question { principal, action, resource, .. }: &Question) -> St
     format!("User: {principal} is not authorized to perform: {action}{on}")
 }
 
-service::shared_errors!(Error, ours [StoreError, UnreadablePolicy]);
+service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, SealError]);
 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
@@ -121,12 +121,6 @@ impl From<CommitError> for Error {
             CommitError::Conflict => Self::Conflict,
             other => Self::Internal(other.to_string()),
         }
-    }
-}
-
-impl From<SealError> for Error {
-    fn from(_: SealError) -> Self {
-        Self::Internal("sealing failed".to_owned())
     }
 }
 

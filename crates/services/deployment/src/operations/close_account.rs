@@ -23,5 +23,5 @@ pub(crate) async fn close_account(call: &Call<'_>, ask: &CloseAccountRequest) ->
     let change = identities.change();
     let subject = Subject::identities_changed(&change);
     let commit = Commit::under(permit).change(Change::Identity(change))?.change(Change::CloseAccount(id))?;
-    Ok(call.commit_silently(commit, subject).await?)
+    Ok(call.commit(commit, subject, None, ()).await?)
 }

@@ -1,6 +1,7 @@
 use contract::{AccountRecord, AccountStatus, Change, Commit, CommitError, CredentialRecord, CredentialStatus};
 use contract::{Entity, Identities, account_arn};
 use gate::{AccessKeyPrefix, NewAccessKey, new_access_key, seal_secret_access_key};
+use service::response_elements;
 use terms::{AccountId, Entropy, Scope};
 use trail::{Recorded, Subject};
 
@@ -40,7 +41,7 @@ pub(crate) async fn create_account(
             secret_access_key: Some(secret_access_key),
         }),
     };
-    call.commit(commit, subject, answer).await.map_err(|error| match error {
+    call.commit(commit, subject, Some(&response_elements(&answer)), answer).await.map_err(|error| match error {
         CommitError::NameTaken => Error::ResourceExists(format!("There is an account {id} already.")),
         other => other.into(),
     })
