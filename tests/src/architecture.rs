@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::workspace::{read, root};
 
 /// From the ground up. A crate may use the floors below its own.
-const FLOORS: [&str; 6] = ["base", "store", "guard", "services", "front", "keepwell"];
+const FLOORS: [&str; 7] = ["base", "store", "guard", "services", "front", "edge", "keepwell"];
 
 /// The arrows within a floor. There are few, and each is a decision: services, above all, never name each other.
 const SIDEWAYS: [(&str, &str); 8] = [
@@ -21,8 +21,8 @@ const SIDEWAYS: [(&str, &str); 8] = [
     ("service", "trail"),
 ];
 
-/// Adapters of the store: the binary chooses one, and nobody else knows which.
-const ADAPTERS: [&str; 1] = ["sqlite"];
+/// Adapters of the store and of what is outside: the binary chooses them, and nobody else knows which.
+const ADAPTERS: [&str; 2] = ["sqlite", "custody"];
 
 /// Libraries that belong to one place, and the crates that may name them.
 const CONFINED: [(&str, &[&str]); 14] = [
@@ -87,11 +87,12 @@ fn every_listed_sideways_arrow_is_used() {
 }
 
 #[test]
-fn only_the_binary_names_a_store_adapter() {
+fn only_the_binary_names_an_adapter() {
     for (from, to) in arrows(&crates()) {
         assert!(
             from.name == "keepwell" || !ADAPTERS.contains(&to.name.as_str()),
-            "{} must not name {}: ask crates/store/contract for what it needs; the binary chooses the adapter.",
+            "{} must not name {}: ask crates/store/contract, or a trait of its own, for what it needs; the binary chooses \
+             the adapter.",
             from.name,
             to.name,
         );

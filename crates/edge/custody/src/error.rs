@@ -1,0 +1,79 @@
+//! Why the root key could not be sealed or opened, told to the operator. Nothing here quotes a passphrase, a share, a PIN
+//! or a key.
+
+use crate::{CustodyKind, PASSPHRASE_LENGTH_MIN, shares};
+
+#[derive(Debug, thiserror::Error)]
+pub enum CustodyError {
+    #[error("the sealed root key cannot be read: {0}")]
+    Format(#[from] FormatError),
+    #[error("the root key is sealed by {sealed}, and not by {asked}")]
+    OtherKind { sealed: CustodyKind, asked: CustodyKind },
+    #[error("a root key has 32 bytes, and a deployment's id 1 to 256")]
+    NotSealable,
+    #[error(
+        "the sealed root key does not open: it belongs to another deployment than {deployment}, or has been changed"
+    )]
+    DoesNotOpen { deployment: String },
+    #[error("the cryptographic library has failed; that happens when memory runs out")]
+    Library,
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    #[error(transparent)]
+    Share(#[from] ShareError),
+}
+
+/// The bytes are no sealed root key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    #[error("it is of version {0}, which this program does not know: was it sealed by a newer one?")]
+    UnknownVersion(u8),
+    #[error("its kind of custody ({0}) is not known to this program: was it sealed by a newer one?")]
+    UnknownKind(u8),
+    #[error("a part of it is longer than it can be")]
+    TooLong,
+    #[error("it asks for more, or for less, work than this program would ever ask for")]
+    CostsOutOfRange,
+    #[error("it is damaged")]
+    Damaged,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PassphraseError {
+    #[error("a passphrase has at least {PASSPHRASE_LENGTH_MIN} characters")]
+    TooShort,
+    #[error("a passphrase has at most 1024 bytes, all of them text in UTF-8 on one line")]
+    NotAPassphrase,
+    #[error("the passphrase is wrong, or the sealed root key belongs to another deployment or has been changed")]
+    Wrong,
+    #[error("there is not enough memory: the key of this passphrase takes {mebibytes} MiB to compute")]
+    NoMemory { mebibytes: u32 },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShareError {
+    #[error(
+        "shares are made {} to {}, and at least {} of them are needed: name how many of how many",
+        shares::THRESHOLD_MIN,
+        shares::COUNT_MAX,
+        shares::THRESHOLD_MIN
+    )]
+    NoSuchThreshold,
+    #[error(
+        "this is no share, or not all of one: a share begins with keepwell-share-v1: and is one line of 106 characters"
+    )]
+    NotAShare,
+    #[error("the share has been mistyped: its checksum is not that of what stands before it")]
+    Mistyped,
+    #[error("the share belongs to another set: the root key is sealed under the set {set}")]
+    OtherSet { set: String },
+    #[error("share {number} has been given before: another one is needed")]
+    Repeated { number: u8 },
+    #[error("two different shares say that they are number {number}: one of them is false")]
+    Contradicts { number: u8 },
+    #[error(
+        "the shares do not open the root key: one of them is false, or it belongs to another deployment, or it has been \
+         changed. All shares are forgotten: begin again"
+    )]
+    DoNotOpen,
+}
