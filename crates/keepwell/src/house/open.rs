@@ -85,6 +85,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         first_account: config.account.account_id,
         regions: config.account.regions.clone(),
     };
+    let iam_turns = Arc::new(Turns::default());
     let iam = iam::Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
@@ -94,7 +95,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         credentials_key: keys.credentials()?,
         mfa_key: keys.mfa()?,
         paging_key: keys.paging()?,
-        turns: iam::Turns::default(),
+        turns: Arc::clone(&iam_turns),
     };
     let room = Room {
         store: Arc::clone(&reads),
@@ -117,7 +118,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         sessions: Arc::clone(&sessions),
         mfa_key: keys.mfa()?,
         messages,
-        turns: Arc::new(Turns::default()),
+        turns: iam_turns,
         wrong_codes: sts::WrongCodes::default(),
     };
     let authenticator = Authenticator::new(reads, keys.credentials()?, sessions, config.account.regions.clone());

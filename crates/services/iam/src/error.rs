@@ -1,9 +1,9 @@
 //! What an operation may fail with, in AWS's words.
 
 use contract::{CommitError, StoreError, UnreadablePolicy};
-use gate::AuthorizationError;
 use policy::{Denied, PolicyError, WrongPermit};
 use seal::SealError;
+use service::{ErrorKind, ServiceError};
 use shape::ParseError;
 use trail::Unrecorded;
 
@@ -115,26 +115,33 @@ impl Error {
     }
 }
 
-impl From<AuthorizationError> for Error {
-    fn from(error: AuthorizationError) -> Self {
-        match error {
-            AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
-            AuthorizationError::Store(error) => error.into(),
+impl ServiceError for Error {
+    fn trail_code(&self) -> &'static str {
+        self.code()
+    }
+
+    fn trail_message(&self) -> String {
+        self.message()
+    }
+
+    fn kind(&self) -> ErrorKind<'_> {
+        match self {
+            Self::AccessDenied(_) => ErrorKind::Denial,
+            Self::Conflict => ErrorKind::Conflict,
+            Self::Internal(cause) => ErrorKind::Internal(cause),
+            _ => ErrorKind::Refusal,
+        }
+    }
+
+    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
+        match self {
+            Self::Unrecorded(error) => Ok(error),
+            other => Err(other),
         }
     }
 }
 
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<UnreadablePolicy> for Error {
-    fn from(error: UnreadablePolicy) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
+service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, WrongPermit, SealError]);
 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
@@ -145,27 +152,9 @@ impl From<CommitError> for Error {
     }
 }
 
-impl From<WrongPermit> for Error {
-    fn from(error: WrongPermit) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<SealError> for Error {
-    fn from(_: SealError) -> Self {
-        Self::Internal("sealing failed".to_owned())
-    }
-}
-
 impl From<PolicyError> for Error {
     fn from(error: PolicyError) -> Self {
         Self::MalformedPolicyDocument(error.to_string())
-    }
-}
-
-impl From<Unrecorded> for Error {
-    fn from(error: Unrecorded) -> Self {
-        Self::Unrecorded(error)
     }
 }
 

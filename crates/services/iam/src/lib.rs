@@ -14,10 +14,8 @@ mod room;
 mod service_keys;
 pub mod shapes;
 mod tags;
-mod turns;
 
 pub use error::Error;
 pub use operations::{NAMESPACE, Operation, Outcome, answer};
 pub use quotas::Quotas;
 pub use room::Room;
-pub use turns::Turns;

@@ -1,18 +1,17 @@
 //! What every operation of the service is given, and the steps that most of them share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use contract::{Change, Commit, Identities, IdentityChange, Reads};
-use gate::{Caller, Gate, RequestContext, Target};
+use gate::{Gate, Target};
 use policy::{Action, Permit, Resource};
 use seal::KeyMaterial;
+use service::{Asked, Turns, response_elements};
 use shape::Structure;
-use terms::{AccountId, Entropy, Timestamp};
-use trail::{ApiCall, Failure, Recorded, Recorder, RequestParameters, Subject};
+use terms::{AccountId, Entropy};
+use trail::{Recorded, Recorder, Subject};
 
-use crate::{error::Error, quotas::Quotas, turns::Turns};
-
-pub(crate) const SOURCE: &str = "iam.amazonaws.com";
+use crate::{error::Error, quotas::Quotas};
 
 /// The service: its store, its guards, its numbers.
 pub struct Room {
@@ -27,22 +26,33 @@ pub struct Room {
     pub mfa_key: KeyMaterial,
     /// Seals paging markers.
     pub paging_key: KeyMaterial,
-    pub turns: Turns,
+    /// Shared with whoever else changes the IAM of accounts.
+    pub turns: Arc<Turns>,
 }
 
 /// One call of one operation.
-pub(crate) struct Call<'a> {
-    pub(crate) room: &'a Room,
-    pub(crate) context: &'a RequestContext,
-    pub(crate) caller: &'a Caller,
-    pub(crate) action: Action,
-    pub(crate) is_read_only: bool,
-    pub(crate) parameters: &'a dyn RequestParameters,
+pub(crate) struct Call<'a>(Asked<'a, Room>);
+
+impl<'a> Deref for Call<'a> {
+    type Target = Asked<'a, Room>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-impl Call<'_> {
-    pub(crate) fn now(&self) -> Timestamp {
-        self.context.received_at
+impl<'a> Call<'a> {
+    pub(crate) fn of(asked: Asked<'a, Room>, _: &impl Structure) -> Self {
+        Self(asked)
+    }
+
+    /// Tells the story of a change when it is its account's turn.
+    pub(crate) async fn in_turn<T, F>(&self, tell: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let _turn = self.room.turns.take(self.account()).await;
+        self.again(tell).await
     }
 
     pub(crate) fn account(&self) -> AccountId {
@@ -89,7 +99,7 @@ impl Call<'_> {
 
     /// Releases the answer of a read.
     pub(crate) async fn tell<T>(&self, answer: T) -> Result<Recorded<T>, Error> {
-        Ok(self.room.recorder.tell(&self.record(None), None, answer).await?)
+        self.0.tell(None, answer).await
     }
 
     /// Makes the change and releases its answer.
@@ -99,10 +109,7 @@ impl Call<'_> {
         change: IdentityChange,
         answer: T,
     ) -> Result<Recorded<T>, Error> {
-        let mut response = Vec::new();
-        answer.record(&mut response);
-        let response = String::from_utf8(response).unwrap_or_default();
-        self.commit_with(permit, change, Some(&response), answer).await
+        self.commit_with(permit, change, Some(&response_elements(&answer)), answer).await
     }
 
     /// As [`Call::commit`], for operations that answer nothing.
@@ -119,20 +126,6 @@ impl Call<'_> {
     ) -> Result<Recorded<T>, Error> {
         let subject = Subject::identities_changed(&change);
         let commit = Commit::under(permit).change(Change::Identity(change))?;
-        Ok(self.room.recorder.commit(commit, &self.record(response), subject, answer).await?)
-    }
-
-    fn record<'a>(&'a self, response: Option<&'a str>) -> ApiCall<'a> {
-        ApiCall {
-            context: self.context,
-            caller: self.caller,
-            event: self.context.event_id,
-            source: SOURCE,
-            action: self.action,
-            is_read_only: self.is_read_only,
-            parameters: Some(self.parameters),
-            response,
-            failure: None::<Failure<'a>>,
-        }
+        Ok(self.0.commit(commit, subject, response, answer).await?)
     }
 }
