@@ -24,13 +24,14 @@
 //! | Format | Label | Additional authenticated data |
 //! |---|---|---|
 //! | wrapped key, [`wrap`] | `keepwell wrap` | version byte, then the context |
-//! | data key of a [`SealedValue`] | `keepwell data key` | key id, version byte, kind byte, then the context |
+//! | data key of a [`SealedValue`] | `keepwell data key` | key id, material, version byte, kind byte, then the context |
 //! | token, [`seal_token`] | `keepwell token` | version byte, then the binding |
 //!
 //! A context is its pairs in sorted order, each text preceded by its length in eight big-endian bytes.
 
 mod context;
 mod key_material;
+mod key_ref;
 mod salted_box;
 mod sealed_token;
 mod sealed_value;
@@ -39,6 +40,7 @@ mod testing;
 mod wrapped_key;
 
 pub use key_material::{InvalidKeyLength, KeyMaterial};
+pub use key_ref::KeyRef;
 pub use sealed_token::{open_token, seal_token};
 pub use sealed_value::{
     FormatError, RewrapError, SealContext, SealedValue, ValueKind, open_value, rewrap_value, seal_value,

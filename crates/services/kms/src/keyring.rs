@@ -7,7 +7,8 @@ use facades::{AccountKeys, AccountKeysError, Envelope, EnvelopeError, KeyChoice}
 use parking_lot::RwLock;
 use policy::{Action, Permit};
 use seal::{
-    KeyMaterial, OpenError, SealContext, SealError, SealedValue, ValueKind, open_value, seal_value, unwrap, wrap,
+    KeyMaterial, KeyRef, OpenError, SealContext, SealError, SealedValue, ValueKind, open_value, seal_value, unwrap,
+    wrap,
 };
 use terms::{AccountId, Entropy, Scope, SecretBytes, Timestamp, Uid};
 
@@ -82,9 +83,10 @@ impl Keyring {
             self.look_again().await.map_err(|_| EnvelopeError::Encryption)?;
         }
         let opened = self.opened.read();
-        let id = opened.managed.get(&scope).ok_or(EnvelopeError::Encryption)?;
-        let material = opened.materials.get(id).ok_or(EnvelopeError::Encryption)?;
-        seal_value((id, material), context, kind, value, &*self.entropy).map_err(|SealError| EnvelopeError::Encryption)
+        let key = *opened.managed.get(&scope).ok_or(EnvelopeError::Encryption)?;
+        let material = opened.materials.get(&key).ok_or(EnvelopeError::Encryption)?;
+        seal_value((KeyRef { key, material: 1 }, material), context, kind, value, &*self.entropy)
+            .map_err(|SealError| EnvelopeError::Encryption)
     }
 
     async fn open_now(
@@ -94,13 +96,13 @@ impl Keyring {
         sealed: &SealedValue,
     ) -> Result<(ValueKind, SecretBytes), EnvelopeError> {
         require(under, OPENS, context.secret_arn)?;
-        let id = sealed.key_id();
-        if !self.opened.read().materials.contains_key(&id) {
+        let which = sealed.newest();
+        if !self.opened.read().materials.contains_key(&which.key) {
             self.look_again().await.map_err(|_| EnvelopeError::Decryption)?;
         }
         let opened = self.opened.read();
-        let material = opened.materials.get(&id).ok_or(EnvelopeError::Decryption)?;
-        open_value(material, context, sealed).map_err(|OpenError| EnvelopeError::Decryption)
+        let material = opened.materials.get(&which.key).ok_or(EnvelopeError::Decryption)?;
+        open_value(which, material, context, sealed).map_err(|OpenError| EnvelopeError::Decryption)
     }
 
     async fn look_again(&self) -> Result<(), KeyringError> {

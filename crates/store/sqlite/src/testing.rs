@@ -16,7 +16,7 @@ pub(crate) fn record(name: &str, revision: u64, versions: &[(&str, bool)]) -> Ar
             created_at: Timestamp::from_millis(0),
             accessed: AccessDay::never(),
             labels: is_labelled.then(|| StagingLabel::new(id)).into_iter().collect(),
-            value: Value::Sealed(SealedValue::from_stored([&[1, 1], [0; 120].as_slice()].concat()).unwrap()),
+            value: Value::Sealed(SealedValue::from_stored([&[1, 1, 1], [0; 124].as_slice()].concat()).unwrap()),
         })
     };
     Arc::new(SecretRecord {

@@ -74,8 +74,8 @@ pub(crate) fn version(id: &str, created_at: Timestamp, labels: &[&str], value: V
 
 /// Bytes with the form of a sealed value and the text in place of the ciphertext. The store never opens one.
 pub(crate) fn value(text: &str) -> Value {
-    let mut bytes = vec![0; 122];
-    bytes[..2].copy_from_slice(&[1, 1]);
+    let mut bytes = vec![0; 127];
+    bytes[..3].copy_from_slice(&[1, 1, 1]);
     bytes.extend_from_slice(text.as_bytes());
     Value::Sealed(SealedValue::from_stored(bytes).unwrap())
 }

@@ -46,7 +46,7 @@ fn version(line: &str, created_at: Timestamp) -> VersionRecord {
 
 fn sealed() -> SealedValue {
     let mut bytes = [0; 256];
-    bytes[..2].copy_from_slice(&[1, 1]);
+    bytes[..3].copy_from_slice(&[1, 1, 1]);
     SealedValue::from_stored(bytes.as_slice()).unwrap()
 }
 

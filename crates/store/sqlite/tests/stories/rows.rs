@@ -97,7 +97,7 @@ pub(crate) fn with_value(name: &str, length: usize) -> Arc<SecretRecord> {
         let place = uid.get_mut(index % 16).unwrap();
         *place ^= byte.rotate_left(u32::try_from(index / 16).unwrap());
     }
-    let sealed = [&[1, 1], vec![0; 120 + length].as_slice()].concat();
+    let sealed = [&[1, 1, 1], vec![0; 124 + length].as_slice()].concat();
     let version = |id: &str, label: &str, value| {
         let (labels, created_at) = (vec![StagingLabel::new(label)], Timestamp::from_millis(0));
         Arc::new(VersionRecord { id: VersionId::new(id), created_at, accessed: AccessDay::never(), labels, value })
