@@ -15,6 +15,8 @@ mod device;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod explanations;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod house;

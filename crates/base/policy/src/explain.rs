@@ -64,12 +64,30 @@ pub struct NearMiss {
 
 /// Answers like [`crate::decide`], and says why.
 pub fn explain(inquiry: &Inquiry<'_>, documents: &Documents<'_>, context: &dyn ConditionContext) -> Explanation {
+    explain_layers(inquiry, documents, context, |_| true)
+}
+
+/// The same for those who may not know what the resource's policies say: nothing is told of them but the verdict.
+pub fn explain_to_strangers(
+    inquiry: &Inquiry<'_>,
+    documents: &Documents<'_>,
+    context: &dyn ConditionContext,
+) -> Explanation {
+    explain_layers(inquiry, documents, context, |layer| !layer.is_of_the_resource())
+}
+
+fn explain_layers(
+    inquiry: &Inquiry<'_>,
+    documents: &Documents<'_>,
+    context: &dyn ConditionContext,
+    is_told: fn(Layer) -> bool,
+) -> Explanation {
     let request = Request::of_inquiry(inquiry, context);
     if let Principal::Service { account, job } = inquiry.principal {
         let owner = inquiry.resource_account.unwrap_or(*account);
         return Explanation::bare(of_job((*account, job.as_str()), owner, inquiry.action));
     }
-    let mut notes = Notes::default();
+    let mut notes = Notes::of(is_told);
     let readings = Readings::take(&request, documents, &mut notes);
     let role = documents.resource_role;
     let answer = |(layer, reading)| LayerAnswer {
@@ -79,7 +97,7 @@ pub fn explain(inquiry: &Inquiry<'_>, documents: &Documents<'_>, context: &dyn C
     };
     Explanation {
         verdict: readings.verdict(&request, role),
-        layers: readings.in_order(role).map(answer).collect(),
+        layers: readings.in_order(role).filter(|(layer, _)| is_told(*layer)).map(answer).collect(),
         matched: notes.matched,
         near_misses: notes.near_misses,
         missing_keys: notes.missing_keys.into_iter().collect(),
@@ -125,17 +143,27 @@ impl Answer {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Notes {
+    is_told: fn(Layer) -> bool,
     matched: Vec<Matched>,
     near_misses: Vec<NearMiss>,
     missing_keys: BTreeSet<String>,
 }
 
+impl Notes {
+    fn of(is_told: fn(Layer) -> bool) -> Self {
+        Self { is_told, matched: Vec::new(), near_misses: Vec::new(), missing_keys: BTreeSet::new() }
+    }
+}
+
 impl Witness for Notes {
     const WANTS_ALL: bool = true;
 
-    fn asked(&mut self, found: &Found<'_>, fits: bool, context: &dyn ConditionContext) {
+    fn asked(&mut self, layer: Layer, found: &Found<'_>, fits: bool, context: &dyn ConditionContext) {
+        if !(self.is_told)(layer) {
+            return;
+        }
         let is_missing = |key: &str| !context.values(key, &mut |_| {});
         let variables = found.statement.variables().filter(|variable| variable.default.is_none());
         let of_variables = variables.map(|variable| (&variable.key, &variable.written));
@@ -146,10 +174,15 @@ impl Witness for Notes {
     }
 
     fn matched(&mut self, layer: Layer, found: &Found<'_>) {
-        self.matched.push(Matched::of(layer, found));
+        if (self.is_told)(layer) {
+            self.matched.push(Matched::of(layer, found));
+        }
     }
 
     fn missed(&mut self, layer: Layer, found: &Found<'_>, condition: &Condition) {
+        if !(self.is_told)(layer) {
+            return;
+        }
         self.near_misses.push(NearMiss {
             source: found.source.clone(),
             statement: found.number,
@@ -219,6 +252,34 @@ mod tests {
         assert_eq!(required(Layer::Identity), Some(false));
         assert_eq!(required(Layer::Boundary), Some(true));
         assert_eq!(required(Layer::Resource), Some(false));
+    }
+
+    #[test]
+    fn strangers_learn_nothing_of_the_resources_policies_but_the_verdict() {
+        let identity = set(
+            PolicyKind::Identity,
+            &[r#"{"Statement":[{"Sid":"Mine","Effect":"Allow","Action":"*","Resource":"*"},
+            {"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:username":"a"}}}]}"#],
+        );
+        let resource = set(
+            PolicyKind::Resource,
+            &[r#"{"Statement":[{"Sid":"No","Effect":"Deny","Principal":"*","Action":"*","Resource":"*"},
+            {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"Bool":{"a:b":"true"}}}]}"#],
+        );
+        let documents = Documents { identity: &identity, resource: Some(&resource), ..Documents::default() };
+        let owner = terms::AccountId::parse("444455556666").ok();
+        let principal = &user("alice");
+        let inquiry =
+            Inquiry { principal, action: "secretsmanager:GetSecretValue", resource: SECRET, resource_account: owner };
+        let explanation = explain_to_strangers(&inquiry, &documents, &MapContext::default());
+        assert_eq!(explanation.verdict, Verdict::Denied(crate::Cause { layer: Layer::Resource, is_explicit: true }));
+        let sids: Vec<_> = explanation.matched.iter().map(|matched| matched.sid.as_deref()).collect();
+        assert_eq!(sids, [Some("Mine")]);
+        assert_eq!(explanation.layers.iter().map(|answer| answer.layer).collect::<Vec<_>>(), [Layer::Identity]);
+        assert_eq!(explanation.near_misses.len(), 1);
+        assert_eq!(explanation.missing_keys, ["aws:username"]);
+        let whole = explain(&inquiry, &documents, &MapContext::default());
+        assert_eq!((whole.matched.len(), whole.near_misses.len(), whole.layers.len()), (2, 2, 2));
     }
 
     #[test]

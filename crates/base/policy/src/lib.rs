@@ -29,12 +29,12 @@ mod value;
 
 pub use action::Action;
 pub use context::{ConditionContext, MapContext};
-pub use decide::{Cause, Decider, Deciders, Decision, Denied, Layer, Verdict, decide, decide_noting};
+pub use decide::{Cause, Decider, Deciders, Decision, Denied, Layer, Verdict, decide, decide_noting, refusal_text};
 pub use document::{
     Policy, PolicyError, PolicyKind, Position, PrincipalElement, PrincipalKind, Span, policy_size, rewrite_principals,
 };
 pub use documents::{Documents, ResourceRole};
-pub use explain::{Answer, Explanation, LayerAnswer, Matched, NearMiss, explain};
+pub use explain::{Answer, Explanation, LayerAnswer, Matched, NearMiss, explain, explain_to_strangers};
 pub use permit::{Permit, PermitIssuer, WrongPermit};
 pub use possible::{OpenCondition, Possibility, Possible, PossibleMatch, possible};
 pub use principal::{FederatedUser, Principal, RoleSession, User};

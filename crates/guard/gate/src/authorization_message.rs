@@ -1,7 +1,7 @@
 //! Encoded authorization messages: what was decided and by what, sealed so that only whoever may decode it reads it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use policy::{Effect, Layer, Matched, Resource, Verdict};
+use policy::{Effect, Matched, Resource};
 use seal::{KeyMaterial, OpenError, SealError, open_token, seal_token};
 use serde::Serialize;
 use terms::{AccountId, Entropy};
@@ -103,17 +103,11 @@ fn message(told: &Told) -> String {
         Resource::One { arn, .. } => &**arn,
         Resource::Every => "*",
     };
-    let explanation = told.refusal();
     let mut matched = told.statements();
-    // What another account's policies say is not for the asker's account.
-    matched.retain(|matched| !told.is_foreign() || !is_of_the_resource(matched.layer));
     loop {
         let message = Message {
-            allowed: explanation.is_none(),
-            explicit_deny: explanation.is_some_and(|explanation| match explanation.verdict {
-                Verdict::Denied(cause) => cause.is_explicit,
-                Verdict::Allowed => false,
-            }),
+            allowed: told.refusal().is_none(),
+            explicit_deny: told.is_by_a_deny(),
             matched_statements: Items { items: matched.iter().map(statement).collect() },
             failures: Items { items: Vec::new() },
             context: Context {
@@ -129,10 +123,6 @@ fn message(told: &Told) -> String {
             return json;
         }
     }
-}
-
-fn is_of_the_resource(layer: Layer) -> bool {
-    matches!(layer, Layer::Resource | Layer::Trust | Layer::Key | Layer::ResourceControl)
 }
 
 fn statement(matched: &Matched) -> Statement<'_> {

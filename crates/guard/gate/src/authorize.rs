@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn};
 use policy::{
-    Action, Decision, Denied, Documents, Inquiry, MapContext, Permit, PermitIssuer, PolicyKind, PolicySet, Principal,
-    Question, Resource, ResourceRole, SourceKind, decide, decide_noting, explain,
+    Action, Decision, Denied, Documents, Explanation, Inquiry, MapContext, Permit, PermitIssuer, PolicyKind, PolicySet,
+    Principal, Question, Resource, ResourceRole, SourceKind, decide, decide_noting, explain, explain_to_strangers,
 };
 use terms::{AccountId, RequestId};
 
@@ -13,7 +13,7 @@ use crate::{
     Caller, RequestContext,
     condition_keys::RequestKeys,
     decisions::{Basis, Decisions, Told},
-    target::{ResourcePolicy, Target},
+    target::{ResourcePolicy, Target, WithoutResource},
 };
 
 /// Holds the server's only permit issuer, and remembers what it decided lately.
@@ -45,7 +45,8 @@ impl Gate {
         target: &Target<'_>,
     ) -> Result<Permit, AuthorizationError> {
         let decision = self.decide(context, caller, action, target)?;
-        Ok(self.issuer.grant(decision)?)
+        let told = |denied: Denied| if target.is_cause_told { denied } else { denied.without_cause() };
+        Ok(self.issuer.grant(decision).map_err(told)?)
     }
 
     /// Decides, and mints nothing: for lists that show only what the caller may see one by one.
@@ -71,18 +72,12 @@ impl Gate {
         let keys = RequestKeys { context, caller, target };
         let documents = documents(caller, target)?;
         let (decision, deciders) = decide_noting(question(context, caller, action, target), &documents, &keys);
-        let explanation = (!decision.is_allowed()).then(|| {
-            let (resource, resource_account) = match target.resource {
-                Resource::One { arn, account, .. } => (&**arn, Some(*account)),
-                Resource::Every => ("*", None),
-            };
-            let inquiry =
-                Inquiry { principal: caller.principal(), action: action.as_str(), resource, resource_account };
-            explain(&inquiry, &documents, &keys)
-        });
-        let basis = match explanation {
-            Some(explanation) => Basis::refusal(caller, explanation),
-            None => Basis::statements(caller, deciders, target.policy),
+        let basis = match decision.cause() {
+            Some(cause) => {
+                let explanation = explanation(context, caller, action, target)?;
+                Basis::refusal(caller, Some(cause).filter(|_| target.is_cause_told), explanation)
+            }
+            None => Basis::statements(caller, deciders, target),
         };
         self.decisions.tell(context, caller, action, target.resource, basis);
         Ok(decision)
@@ -133,6 +128,31 @@ impl Gate {
 fn question(context: &RequestContext, caller: &Caller, action: Action, target: &Target<'_>) -> Question {
     let principal = caller.principal().clone();
     Question { principal, action, resource: target.resource.clone(), request: context.request_id }
+}
+
+/// Why the caller is refused, as far as its account may know.
+fn explanation(
+    context: &RequestContext,
+    caller: &Caller,
+    action: Action,
+    target: &Target<'_>,
+) -> Result<Explanation, UnreadablePolicy> {
+    let (resource, resource_account) = match target.resource {
+        Resource::One { arn, account, .. } => (&**arn, Some(*account)),
+        Resource::Every => ("*", None),
+    };
+    let inquiry = Inquiry { principal: caller.principal(), action: action.as_str(), resource, resource_account };
+    let is_foreign = target.is_foreign_to(caller.account());
+    if is_foreign && !target.is_cause_told {
+        // Explained as if there was no such thing: else their own policies' conditions would tell that there is.
+        let request_keys = WithoutResource(target.keys);
+        let target = &Target { policy: Some(ResourcePolicy::NoTrust), tags: &[], keys: &request_keys, ..*target };
+        let keys = RequestKeys { context, caller, target };
+        return Ok(explain_to_strangers(&inquiry, &documents(caller, target)?, &keys));
+    }
+    let keys = RequestKeys { context, caller, target };
+    let explain = if is_foreign { explain_to_strangers } else { explain };
+    Ok(explain(&inquiry, &documents(caller, target)?, &keys))
 }
 
 fn documents<'a>(caller: &'a Caller, target: &Target<'a>) -> Result<Documents<'a>, UnreadablePolicy> {

@@ -8,10 +8,16 @@ use std::{fmt, sync::Arc};
 
 use contract::PolicyDocument;
 use parking_lot::Mutex;
-use policy::{Action, Decider, Deciders, Explanation, Layer, Matched, PolicySet, Principal, Resource, Verdict};
+use policy::{
+    Action, Answer, Cause, Decider, Deciders, Explanation, Layer, Matched, PolicySet, Principal, Resource, refusal_text,
+};
 use terms::{AccountId, EventId, RequestId, Timestamp};
 
-use crate::{Caller, RequestContext, standing::Standing, target::ResourcePolicy};
+use crate::{
+    Caller, RequestContext,
+    standing::Standing,
+    target::{ResourcePolicy, Target},
+};
 use ring::{Ring, RingMax};
 
 /// Refusals are what people ask about, so they have a ring of their own and no crowd of reads drives them out.
@@ -45,6 +51,8 @@ pub struct Told {
 pub(crate) enum Basis {
     Refusal {
         principal: Principal,
+        /// As far as the caller was told.
+        cause: Option<Cause>,
         explanation: Arc<Explanation>,
     },
     Statements {
@@ -62,13 +70,16 @@ pub(crate) struct KeptPolicy {
 }
 
 impl Basis {
-    pub(crate) fn refusal(caller: &Caller, explanation: Explanation) -> Self {
-        Self::Refusal { principal: caller.principal().clone(), explanation: Arc::new(explanation) }
+    /// The explanation tells nothing that is not for the caller's account.
+    pub(crate) fn refusal(caller: &Caller, cause: Option<Cause>, explanation: Explanation) -> Self {
+        Self::Refusal { principal: caller.principal().clone(), cause, explanation: Arc::new(explanation) }
     }
 
-    pub(crate) fn statements(caller: &Caller, deciders: Deciders, policy: Option<ResourcePolicy<'_>>) -> Self {
-        let is_by_resource = deciders.iter().any(|decider| matches!(decider.layer, Layer::Resource | Layer::Trust));
-        let resource_policy = match policy.filter(|_| is_by_resource) {
+    pub(crate) fn statements(caller: &Caller, deciders: Deciders, target: &Target<'_>) -> Self {
+        let is_by_resource = deciders.iter().any(|decider| decider.layer.is_of_the_resource());
+        // What another account's policy says is not for the caller's.
+        let is_kept = is_by_resource && !target.is_foreign_to(caller.account());
+        let resource_policy = match target.policy.filter(|_| is_kept) {
             Some(ResourcePolicy::Secret(document)) => Some(KeptPolicy { document: document.clone(), is_trust: false }),
             Some(ResourcePolicy::Trust(document)) => Some(KeptPolicy { document: document.clone(), is_trust: true }),
             Some(ResourcePolicy::NoTrust) | None => None,
@@ -135,7 +146,7 @@ impl Told {
         self.asker().to_string()
     }
 
-    /// Why it was refused. None when it was allowed.
+    /// Why it was refused, as far as it is for the caller's account. None when it was allowed.
     pub fn refusal(&self) -> Option<&Explanation> {
         match &self.basis {
             Basis::Refusal { explanation, .. } => Some(explanation),
@@ -145,18 +156,22 @@ impl Told {
 
     /// What the caller was told when it was refused.
     pub fn message(&self) -> Option<String> {
-        match self.refusal()?.verdict {
-            Verdict::Denied(cause) => Some(cause.text(self.asker(), self.action, &self.resource)),
-            Verdict::Allowed => None,
+        match &self.basis {
+            Basis::Refusal { principal, cause, .. } => {
+                Some(refusal_text(principal, self.action, &self.resource, *cause))
+            }
+            Basis::Statements { .. } => None,
         }
     }
 
-    /// Does the resource belong to another account than the caller? Then what its policy says is not for the caller's.
-    pub fn is_foreign(&self) -> bool {
-        matches!(&self.resource, Resource::One { account, .. } if *account != self.account)
+    /// Was it refused by a Deny, as far as it is for the caller's account?
+    pub(crate) fn is_by_a_deny(&self) -> bool {
+        let Basis::Refusal { cause, explanation, .. } = &self.basis else { return false };
+        cause.is_some_and(|cause| cause.is_explicit)
+            || explanation.layers.iter().any(|layer| layer.answer == Answer::ExplicitDeny)
     }
 
-    /// The statements that matched, as the policies were then.
+    /// The statements that matched, as the policies were then, but for those of another account's.
     pub fn statements(&self) -> Vec<Matched> {
         match &self.basis {
             Basis::Refusal { explanation, .. } => explanation.matched.clone(),

@@ -2,6 +2,7 @@
 
 use contract::{PolicyDocument, Tag};
 use policy::{ConditionContext, Resource};
+use terms::AccountId;
 
 /// The resource's side of a decision.
 #[derive(Clone, Copy)]
@@ -13,6 +14,8 @@ pub struct Target<'a> {
     pub request_tags: RequestTags<'a>,
     /// The service's own condition keys, and what else the request brings.
     pub keys: &'a (dyn ConditionContext + Sync),
+    /// Is the caller told whose policy refuses it?
+    pub is_cause_told: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -68,7 +71,7 @@ impl ConditionContext for NoKeys {
 
 impl<'a> Target<'a> {
     pub fn new(resource: &'a Resource) -> Self {
-        Self { resource, policy: None, tags: &[], request_tags: RequestTags::None, keys: &NoKeys }
+        Self { resource, policy: None, tags: &[], request_tags: RequestTags::None, keys: &NoKeys, is_cause_told: true }
     }
 
     #[must_use]
@@ -89,5 +92,26 @@ impl<'a> Target<'a> {
     #[must_use]
     pub fn with_keys(self, keys: &'a (dyn ConditionContext + Sync)) -> Self {
         Self { keys, ..self }
+    }
+
+    /// Who is refused does not learn by whose policy, nor, in another account, whether the resource is there at all.
+    #[must_use]
+    pub fn without_cause(self) -> Self {
+        Self { is_cause_told: false, ..self }
+    }
+
+    /// Is the resource another account's?
+    pub(crate) fn is_foreign_to(&self, account: AccountId) -> bool {
+        matches!(self.resource, Resource::One { account: owner, .. } if *owner != account)
+    }
+}
+
+/// The keys that a request has when its resource is not there.
+pub(crate) struct WithoutResource<'a>(pub(crate) &'a (dyn ConditionContext + Sync));
+
+impl ConditionContext for WithoutResource<'_> {
+    fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
+        let is_of_resource = key.split_once(':').is_some_and(|(_, name)| name.starts_with("resourcetag/"));
+        !is_of_resource && self.0.values(key, take)
     }
 }

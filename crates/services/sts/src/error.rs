@@ -1,7 +1,7 @@
 //! What an operation may fail with, in AWS's words.
 
 use contract::{CommitError, StoreError, UnreadablePolicy};
-use policy::{Denied, PolicyError, Question, Resource};
+use policy::{Denied, PolicyError};
 use seal::SealError;
 use service::{ErrorKind, ServiceError};
 use shape::ParseError;
@@ -15,8 +15,6 @@ pub enum Error {
     /// Session policies and tags take this many hundredths of the room that they have.
     PackedPolicyTooLarge(usize),
     AccessDenied(Box<Denied>),
-    /// A role that the caller may not assume, or that is not there: both look alike.
-    RoleDenied(Box<Denied>),
     /// Refused for whom the caller is, whatever the policies say.
     Forbidden(String),
     /// An access key that is nobody's.
@@ -40,7 +38,7 @@ impl Error {
             Self::InvalidParameterValue(_) => "InvalidParameterValue",
             Self::MalformedPolicyDocument(_) => "MalformedPolicyDocument",
             Self::PackedPolicyTooLarge(_) => "PackedPolicyTooLarge",
-            Self::AccessDenied(_) | Self::RoleDenied(_) | Self::Forbidden(_) => "AccessDenied",
+            Self::AccessDenied(_) | Self::Forbidden(_) => "AccessDenied",
             Self::InvalidClientTokenId => "InvalidClientTokenId",
             Self::InvalidAuthorizationMessage => "InvalidAuthorizationMessageException",
             Self::Unparsable(error) => error.query_code(),
@@ -51,7 +49,7 @@ impl Error {
 
     pub fn status(&self) -> u16 {
         match self {
-            Self::AccessDenied(_) | Self::RoleDenied(_) | Self::Forbidden(_) | Self::InvalidClientTokenId => 403,
+            Self::AccessDenied(_) | Self::Forbidden(_) | Self::InvalidClientTokenId => 403,
             Self::Conflict | Self::Internal(_) => 500,
             Self::Unrecorded(_) => 503,
             _ => 400,
@@ -68,7 +66,6 @@ impl Error {
                 format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.")
             }
             Self::AccessDenied(denied) => denied.to_string(),
-            Self::RoleDenied(denied) => without_reason(denied.question()),
             Self::InvalidClientTokenId => "The security token included in the request is invalid".to_owned(),
             Self::InvalidAuthorizationMessage => "Message is not valid.".to_owned(),
             Self::Unparsable(error) => error.message().unwrap_or_default().to_owned(),
@@ -89,7 +86,7 @@ impl ServiceError for Error {
 
     fn kind(&self) -> ErrorKind<'_> {
         match self {
-            Self::AccessDenied(_) | Self::RoleDenied(_) | Self::Forbidden(_) => ErrorKind::Denial,
+            Self::AccessDenied(_) | Self::Forbidden(_) => ErrorKind::Denial,
             Self::Conflict => ErrorKind::Conflict,
             Self::Internal(cause) => ErrorKind::Internal(cause),
             _ => ErrorKind::Refusal,
@@ -102,15 +99,6 @@ impl ServiceError for Error {
             other => Err(other),
         }
     }
-}
-
-/// A refusal that does not say whose policy it was.
-fn without_reason(Question { principal, action, resource, .. }: &Question) -> String {
-    let on = match resource {
-        Resource::One { asked, .. } => format!(" on resource: {asked}"),
-        Resource::Every => String::new(),
-    };
-    format!("User: {principal} is not authorized to perform: {action}{on}")
 }
 
 service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, SealError]);

@@ -10,6 +10,7 @@ use crate::{Action, Principal, Question, Resource};
 pub struct Denied {
     pub(super) question: Question,
     pub(super) cause: Cause,
+    pub(super) is_cause_told: bool,
 }
 
 impl Denied {
@@ -20,32 +21,40 @@ impl Denied {
     pub fn cause(&self) -> Cause {
         self.cause
     }
+
+    /// The same, and its text does not tell whose policy it was.
+    #[must_use]
+    pub fn without_cause(self) -> Self {
+        Self { is_cause_told: false, ..self }
+    }
 }
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Question { principal, action, resource, .. } = &self.question;
-        f.write_str(&self.cause.text(principal, *action, resource))
+        let cause = Some(self.cause).filter(|_| self.is_cause_told);
+        f.write_str(&refusal_text(principal, *action, resource, cause))
     }
 }
 
-impl Cause {
-    /// What the principal is told.
-    pub fn text(self, principal: &Principal, action: Action, resource: &Resource) -> String {
-        let subject = match resource {
-            Resource::One { asked, .. } => format!(" on resource: {asked}"),
-            Resource::Every => String::new(),
-        };
-        let Self { layer, is_explicit } = self;
-        let cause = match (is_explicit, layer) {
-            (true, Layer::Trust) => " with an explicit deny in the role trust policy".to_owned(),
-            (true, _) => format!(" with an explicit deny in {} {}", layer.article(), layer.name()),
-            // STS says no more.
-            (false, Layer::Trust) => String::new(),
-            (false, _) => format!(" because no {} allows the {action} action", layer.name()),
-        };
-        format!("User: {principal} is not authorized to perform: {action}{subject}{cause}")
-    }
+/// What a principal is told that is refused. Without a cause it does not learn whose policy it was.
+pub fn refusal_text(principal: &Principal, action: Action, resource: &Resource, cause: Option<Cause>) -> String {
+    let subject = match resource {
+        Resource::One { asked, .. } => format!(" on resource: {asked}"),
+        Resource::Every => String::new(),
+    };
+    let reason = match cause {
+        Some(Cause { layer: Layer::Trust, is_explicit: true }) => {
+            " with an explicit deny in the role trust policy".to_owned()
+        }
+        // STS says no more.
+        Some(Cause { layer: Layer::Trust, is_explicit: false }) | None => String::new(),
+        Some(Cause { layer, is_explicit: true }) => {
+            format!(" with an explicit deny in {} {}", layer.article(), layer.name())
+        }
+        Some(Cause { layer, is_explicit: false }) => format!(" because no {} allows the {action} action", layer.name()),
+    };
+    format!("User: {principal} is not authorized to perform: {action}{subject}{reason}")
 }
 
 impl std::error::Error for Denied {}
@@ -79,11 +88,15 @@ mod tests {
     use super::*;
     use crate::testing::{account, role_session};
 
-    fn text(layer: Layer, is_explicit: bool, resource: Resource) -> String {
+    fn denied(layer: Layer, is_explicit: bool, resource: Resource) -> Denied {
         let action = Action::new("secretsmanager:GetSecretValue");
         let question =
             Question { principal: role_session(), action, resource, request: RequestId::from_bytes([0; 16]) };
-        Denied { question, cause: Cause { layer, is_explicit } }.to_string()
+        Denied { question, cause: Cause { layer, is_explicit }, is_cause_told: true }
+    }
+
+    fn text(layer: Layer, is_explicit: bool, resource: Resource) -> String {
+        denied(layer, is_explicit, resource).to_string()
     }
 
     #[test]
@@ -132,5 +145,17 @@ mod tests {
              secretsmanager:GetSecretValue because no identity-based policy allows the secretsmanager:GetSecretValue \
              action"
         );
+    }
+    #[test]
+    fn without_its_cause_every_refusal_reads_alike() {
+        let role = || Resource::One { arn: Arc::from("arn:x"), account: account(), asked: Arc::from("arn:x") };
+        let layers = [Layer::Trust, Layer::Identity, Layer::Boundary, Layer::Session];
+        for (layer, is_explicit) in layers.into_iter().flat_map(|layer| [(layer, true), (layer, false)]) {
+            assert_eq!(
+                denied(layer, is_explicit, role()).without_cause().to_string(),
+                "User: arn:aws:sts::111122223333:assumed-role/deployer/nightly is not authorized to perform: \
+                 secretsmanager:GetSecretValue on resource: arn:x"
+            );
+        }
     }
 }

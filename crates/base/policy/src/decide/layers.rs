@@ -113,7 +113,7 @@ fn applies<W: Witness>(found: &Found<'_>, layer: Layer, request: &Request<'_>, w
         }
         return applies;
     }
-    witness.asked(found, fits, request.context);
+    witness.asked(layer, found, fits, request.context);
     if !fits {
         return false;
     }

@@ -10,7 +10,7 @@ mod verdict;
 mod witness;
 
 pub use deciders::{Decider, Deciders, decide_noting};
-pub use denied::Denied;
+pub use denied::{Denied, refusal_text};
 
 pub(crate) use layers::{Reading, Readings};
 pub(crate) use request::Request;
@@ -53,6 +53,13 @@ pub enum Layer {
     Boundary,
     Session,
     Endpoint,
+}
+
+impl Layer {
+    /// Does its policy belong to the resource, and to whoever owns that?
+    pub fn is_of_the_resource(self) -> bool {
+        matches!(self, Self::ResourceControl | Self::Resource | Self::Trust | Self::Key)
+    }
 }
 
 /// May the question's principal do it?
@@ -101,7 +108,7 @@ impl Decision {
     pub(crate) fn into_question(self) -> Result<Question, Denied> {
         match self.verdict {
             Verdict::Allowed => Ok(self.question),
-            Verdict::Denied(cause) => Err(Denied { question: self.question, cause }),
+            Verdict::Denied(cause) => Err(Denied { question: self.question, cause, is_cause_told: true }),
         }
     }
 }

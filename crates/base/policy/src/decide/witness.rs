@@ -19,7 +19,7 @@ pub(crate) trait Witness {
     }
 
     /// `fits`: whether the statement also speaks of the resource.
-    fn asked(&mut self, _found: &Found<'_>, _fits: bool, _context: &dyn ConditionContext) {}
+    fn asked(&mut self, _layer: Layer, _found: &Found<'_>, _fits: bool, _context: &dyn ConditionContext) {}
 
     fn matched(&mut self, _layer: Layer, _found: &Found<'_>) {}
 

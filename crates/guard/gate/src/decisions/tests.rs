@@ -10,7 +10,7 @@ use terms::Region;
 
 use super::*;
 use crate::{
-    AuthorizationError, Gate, Target,
+    AuthorizationError, Gate,
     credentials::{CredentialCard, Seated},
 };
 
@@ -135,7 +135,7 @@ fn a_card_takes_another_seat_when_the_state_of_iam_is_another() {
 
 /// A decision for a caller with a policy of this many bytes.
 fn told_with(ring: &mut Ring, number: u8, alice: &Caller) {
-    let basis = Basis::statements(alice, Deciders::default(), None);
+    let basis = Basis::statements(alice, Deciders::default(), &Target::new(&Resource::Every));
     let RequestContext { request_id, event_id, received_at: at, .. } = request(number);
     let _ = ring.keep(Told {
         at,

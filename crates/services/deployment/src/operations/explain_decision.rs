@@ -1,5 +1,5 @@
 use gate::{Target, Told};
-use policy::{Answer, Layer, LayerAnswer, Matched, NearMiss, Resource};
+use policy::{Answer, LayerAnswer, NearMiss, Resource};
 use trail::Recorded;
 
 use crate::{
@@ -35,15 +35,10 @@ fn decision(call: &Call<'_>, told: &Told) -> Result<DecisionEntry, Error> {
         Resource::Every => "*",
     };
     let explanation = told.refusal();
-    let is_shown = |layer: Layer| !(told.is_foreign() && is_of_the_resource(layer));
     let statements = told.statements();
-    let statements = statements.iter().filter(|matched: &&Matched| is_shown(matched.layer));
-    let near_misses = explanation.into_iter().flat_map(|explanation| &explanation.near_misses);
-    let near_misses: Vec<_> = near_misses.filter(|missed| is_shown(missed.layer)).collect();
-    // The keys that another account's policy asked for are its own affair, and these do not tell whose they are.
-    let missing_keys = explanation.filter(|_| !told.is_foreign()).map(|explanation| explanation.missing_keys.clone());
-    let seal = || call.room.messages.seal(call.caller.account(), told, &*call.room.entropy);
-    let encoded_message = (!told.is_foreign()).then(seal).transpose()?;
+    let near_misses = explanation
+        .map(|explanation| explanation.near_misses.iter().map(|missed| near_miss(missed, resource)).collect());
+    let encoded_message = call.room.messages.seal(call.caller.account(), told, &*call.room.entropy)?;
     Ok(DecisionEntry {
         time: Some(told.at),
         request_id: Some(told.request_id.to_string()),
@@ -54,17 +49,12 @@ fn decision(call: &Call<'_>, told: &Told) -> Result<DecisionEntry, Error> {
         outcome: Some(if explanation.is_some() { OutcomeType::Denied } else { OutcomeType::Allowed }),
         message: told.message(),
         layers: explanation.map(|explanation| explanation.layers.iter().map(layer).collect()),
-        statements: Some(statements.map(|matched| shown(matched, resource)).collect()),
+        statements: Some(statements.iter().map(|matched| shown(matched, resource)).collect()),
         has_more_statements: told.is_cut().then_some(true),
-        near_misses: explanation.map(|_| near_misses.into_iter().map(|missed| near_miss(missed, resource)).collect()),
-        missing_keys,
-        encoded_message,
+        near_misses,
+        missing_keys: explanation.map(|explanation| explanation.missing_keys.clone()),
+        encoded_message: Some(encoded_message),
     })
-}
-
-/// What another account's policies say is not for the caller's account.
-fn is_of_the_resource(layer: Layer) -> bool {
-    matches!(layer, Layer::Resource | Layer::Trust | Layer::Key | Layer::ResourceControl)
 }
 
 fn layer(answer: &LayerAnswer) -> LayerEntry {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::{Identities, RoleRecord};
 use gate::{RequestTags, ResourcePolicy, Restrictions, SessionClaims, SessionHolder, Target};
-use policy::{Action, Permit};
+use policy::Permit;
 use trail::Recorded;
 
 use crate::{
@@ -117,25 +117,19 @@ impl Wish<'_> {
             .with_policy(Some(trust))
             .with_tags(role_tags)
             .with_request_tags(RequestTags::of(&self.tags.asked))
-            .with_keys(&keys);
-        let permit = self.require(self.call.action, &target).await?;
+            .with_keys(&keys)
+            .without_cause();
+        let permit = self.call.authorize(&target).await?;
         if !self.tags.all.is_empty() {
-            self.require(TAG_SESSION, &target).await?;
+            self.call.authorize_action(TAG_SESSION, &target).await?;
         }
         if self.source_identity().is_some() {
-            self.require(SET_SOURCE_IDENTITY, &target).await?;
+            self.call.authorize_action(SET_SOURCE_IDENTITY, &target).await?;
             self.require_same_source_identity(arn)?;
         }
         // Without a trust policy nobody comes so far.
         let role = role.ok_or_else(|| Error::Internal("a role that is not there was assumed".to_owned()))?;
         Ok((role, permit))
-    }
-
-    async fn require(&self, action: Action, target: &Target<'_>) -> Result<Permit, Error> {
-        self.call.authorize_action(action, target).await.map_err(|error| match error {
-            Error::AccessDenied(denied) => Error::RoleDenied(denied),
-            other => other,
-        })
     }
 
     fn require_same_source_identity(&self, arn: &RoleArn<'_>) -> Result<(), Error> {
