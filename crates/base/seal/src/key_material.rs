@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::SealError;
 
+/// What HMAC-SHA256 gives at a time.
+const BLOCK_LENGTH: usize = 32;
+
 /// A 256-bit key under which others are wrapped or derived.
 ///
 /// It is never printed, and wiped when dropped; it lies on the heap, because moving a value leaves its bytes behind.
@@ -42,28 +45,37 @@ impl KeyMaterial {
 
     /// A key for one purpose (`trail`, `paging-token`). It tells nothing about this key or those of other labels.
     pub fn derive(&self, label: &str) -> Result<Self, SealError> {
-        self.derive_bytes("keepwell derive", label.as_bytes()).map(|bytes| Self::prepare(&bytes))
+        let mut bytes = Zeroizing::new([0; 32]);
+        self.derive_bytes("keepwell derive", label.as_bytes(), bytes.as_mut_slice())?;
+        Ok(Self::prepare(&bytes))
     }
 
     /// A name that may be stored in the clear, so that a wrong key is noticed before it is used.
     pub fn id(&self) -> Result<[u8; 16], SealError> {
-        let bytes = self.derive_bytes("keepwell key id", &[])?;
+        let mut bytes = Zeroizing::new([0; 32]);
+        self.derive_bytes("keepwell key id", &[], bytes.as_mut_slice())?;
         bytes.first_chunk().copied().ok_or(SealError)
     }
 
-    /// One block of KBKDF in counter mode with HMAC-SHA256: NIST SP 800-108r1, section 4.1.
+    /// Fills `derived` by KBKDF in counter mode with HMAC-SHA256: NIST SP 800-108r1, section 4.1.
     ///
-    /// `label` comes from this crate's own few, none of which is another followed by a zero byte.
-    pub(crate) fn derive_bytes(&self, label: &str, context: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealError> {
+    /// `label` comes from this crate's own few, none of which is another followed by a zero byte. What is derived goes where
+    /// the caller wipes it: moved, it would leave its bytes behind.
+    pub(crate) fn derive_bytes(&self, label: &str, context: &[u8], derived: &mut [u8]) -> Result<(), SealError> {
+        let bits = derived.len().checked_mul(8).and_then(|bits| u32::try_from(bits).ok()).ok_or(SealError)?;
         let mut message = Vec::with_capacity(4 + label.len() + 1 + context.len() + 4);
-        message.extend_from_slice(&1_u32.to_be_bytes());
+        message.extend_from_slice(&[0; 4]);
         message.extend_from_slice(label.as_bytes());
         message.push(0);
         message.extend_from_slice(context);
-        message.extend_from_slice(&256_u32.to_be_bytes());
-        let mut derived = Zeroizing::new([0; 32]);
-        hmac::sign_to_buffer(&self.0.derivation, &message, derived.as_mut_slice()).map_err(|_| SealError)?;
-        Ok(derived)
+        message.extend_from_slice(&bits.to_be_bytes());
+        for (counter, chunk) in (1_u32..).zip(derived.chunks_mut(BLOCK_LENGTH)) {
+            *message.first_chunk_mut().ok_or(SealError)? = counter.to_be_bytes();
+            let mut block = Zeroizing::new([0; BLOCK_LENGTH]);
+            hmac::sign_to_buffer(&self.0.derivation, &message, block.as_mut_slice()).map_err(|_| SealError)?;
+            chunk.copy_from_slice(block.get(..chunk.len()).ok_or(SealError)?);
+        }
+        Ok(())
     }
 
     pub(crate) fn prepare(bytes: &[u8; 32]) -> Self {
@@ -125,14 +137,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn derivation_is_the_kbkdf_of_the_library(bytes in any::<[u8; 32]>(), context in vec(any::<u8>(), 0..80)) {
-            let ours = KeyMaterial::prepare(&bytes).derive_bytes("some label", &context).unwrap();
+        fn derivation_is_the_kbkdf_of_the_library(
+            bytes in any::<[u8; 32]>(),
+            context in vec(any::<u8>(), 0..80),
+            length in 1_usize..200,
+        ) {
+            let mut ours = vec![0; length];
+            KeyMaterial::prepare(&bytes).derive_bytes("some label", &context, &mut ours).unwrap();
 
-            let fixed_info = [b"some label\0".as_slice(), context.as_slice(), &256_u32.to_be_bytes()].concat();
+            let bits = u32::try_from(8 * length).unwrap().to_be_bytes();
+            let fixed_info = [b"some label\0".as_slice(), context.as_slice(), &bits].concat();
             let algorithm = get_kbkdf_ctr_hmac_algorithm(KbkdfCtrHmacAlgorithmId::Sha256).unwrap();
-            let mut theirs = [0; 32];
+            let mut theirs = vec![0; length];
             kbkdf_ctr_hmac(algorithm, &bytes, &fixed_info, &mut theirs).unwrap();
-            prop_assert_eq!(*ours, theirs);
+            prop_assert_eq!(ours, theirs);
         }
     }
 }

@@ -24,7 +24,8 @@ pub(crate) fn seal_salted(
     let mut salt = [0; SALT_LENGTH];
     entropy.fill(&mut salt);
     out.extend_from_slice(&salt);
-    let once = under.derive_bytes(label, &salt)?;
+    let mut once = Zeroizing::new([0; 32]);
+    under.derive_bytes(label, &salt, once.as_mut_slice())?;
     seal_once(&once, aad, plaintext, entropy, out)
 }
 
@@ -37,7 +38,8 @@ pub(crate) fn open_salted(
     plaintext: &mut [u8],
 ) -> Result<(), OpenError> {
     let (salt, rest) = sealed.split_first_chunk::<SALT_LENGTH>().ok_or(OpenError)?;
-    let once = under.derive_bytes(label, salt).map_err(|_| OpenError)?;
+    let mut once = Zeroizing::new([0; 32]);
+    under.derive_bytes(label, salt, once.as_mut_slice()).map_err(|_| OpenError)?;
     open_once(&once, aad, rest, plaintext)
 }
 

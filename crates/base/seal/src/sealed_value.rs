@@ -34,7 +34,7 @@ use zeroize::Zeroizing;
 
 use self::layout::{Authenticated, HEAD_LENGTH, Layout, VALUE_OVERHEAD, VERSION, WRAP_LENGTH};
 use crate::{
-    KeyMaterial, KeyRef, OpenError, SealError,
+    FormatError, KeyMaterial, KeyRef, OpenError, SealError,
     salted_box::{open_once, open_salted, seal_once, seal_salted},
 };
 
@@ -70,11 +70,6 @@ pub enum RewrapError {
     #[error(transparent)]
     Seal(#[from] SealError),
 }
-
-/// The bytes are of no known format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the bytes are of no known format")]
-pub struct FormatError;
 
 /// Seals a value under a fresh data key, which is wrapped under the key that is given with its name.
 pub fn seal_value(
