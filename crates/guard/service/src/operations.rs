@@ -18,9 +18,9 @@ pub enum Kind {
 /// ```
 ///
 /// First come the [`Service`](crate::Service), its call, made by `Call::of(asked, &request)`, and what its actions
-/// begin with. A line is an operation, the module of its story, which has the same name, how the trail counts it, and how
-/// it is told. The word for that is a method of the call, and is given what tells the story; before it, if the list names
-/// one, a member of the request. A `Read` without a word is told once. A `Write` needs one: [`again`] at least.
+/// begin with. A line is an operation, the module of its story, which has the same name, how the trail counts it, and
+/// how it is told. The word for that is a method of the call, and is given what tells the story; before it, if the list
+/// names one, a member of the request. A `Read` without a word is told once. A `Write` needs one: [`again`] at least.
 ///
 /// [`again`]: crate::Asked::again
 #[macro_export]
@@ -76,21 +76,25 @@ macro_rules! operations {
                 return asked.refuse(error).await;
             }
             match operation {
-                $( Operation::$name => {
+                // Each in a future of its own: they share their room, which is then no larger than the longest story.
+                $( Operation::$name => async {
                     let request = match <$room as $crate::Service>::parse(request) {
                         Ok(request) => request,
                         Err(error) => return asked.refuse(error.into()).await,
                     };
                     let parameters = $crate::Parameters(&request);
-                    let asked = asked.with_parameters(&parameters);
-                    let call = $call::of(asked, &request);
-                    match $crate::operations!(@tell $kind $( $teller $( ($member) )? )?, [$( $story )::+], call, request) {
+                    let call = $call::of(asked.with_parameters(&parameters), &request);
+                    let told = $crate::operations!(
+                        @tell $kind $( $teller $( ($member) )? )?, [$( $story )::+], call, request
+                    );
+                    match told {
                         Ok(answer) => Ok(answer.map(|answer| {
-                            Outcome::Success(<$room as $crate::Service>::render(&asked, &answer))
+                            Outcome::Success(<$room as $crate::Service>::render(&call, &answer))
                         })),
-                        Err(error) => asked.refuse(error).await,
+                        Err(error) => call.refuse(error).await,
                     }
-                } )*
+                }
+                .await, )*
             }
         }
     };
@@ -98,9 +102,10 @@ macro_rules! operations {
     (@tell Read, $story:tt, $call:ident, $request:ident) => {
         $crate::operations!(@story $story)(&$call, &$request).await
     };
-    (@tell $kind:ident $teller:ident $( ($member:ident) )?, $story:tt, $call:ident, $request:ident) => {
-        $call.$teller($( &$request.$member, )? || $crate::operations!(@story $story)(&$call, &$request)).await
-    };
+    (@tell $kind:ident $teller:ident $( ($member:ident) )?, $story:tt, $call:ident, $request:ident) => {{
+        let tell = || $crate::operations!(@story $story)(&$call, &$request);
+        $call.$teller($( &$request.$member, )? tell).await
+    }};
 
     (@story [$story:ident]) => { $story::$story };
     (@story [$noun:ident :: $story:ident]) => { $noun::$story::$story };

@@ -7,15 +7,11 @@ use contract::{
     Change, Commit, CommitError, Guard, JobChange, JobKind, JobRecord, Jobs, Lease, Pick, SecretChange, SecretRecord,
 };
 use policy::{Action, Permit};
+use service::Service;
 use terms::{EventId, RequestId, Timestamp, VersionId};
 use trail::{JsonObject, ServiceEvent, Subject};
 
-use crate::{
-    error::Error,
-    quotas::Quotas,
-    room::{Room, SOURCE},
-    versions,
-};
+use crate::{error::Error, quotas::Quotas, room::Room, versions};
 
 const END_RECOVERY_WINDOW: Action = Action::new("secretsmanager:EndRecoveryWindow");
 const TRIM_VERSIONS: Action = Action::new("secretsmanager:TrimVersions");
@@ -162,7 +158,7 @@ async fn record(
         at: now,
         account: secret.scope.account,
         region: secret.scope.region,
-        source: SOURCE,
+        source: Room::SOURCE,
         name,
         data: Some(&data),
     };

@@ -6,8 +6,8 @@ use std::fmt;
 
 use contract::{CommitError, StoreError};
 use facades::EnvelopeError;
-use gate::AuthorizationError;
 use policy::{Denied, WrongPermit};
+use service::{ErrorKind, ServiceError};
 use shape::ParseError;
 use terms::InvalidSecretName;
 use trail::Unrecorded;
@@ -68,14 +68,6 @@ impl Error {
             Self::Validation(_) => "ValidationException",
             Self::Conflict | Self::Internal(_) => "InternalServiceError",
             Self::Unrecorded(_) => "ServiceUnavailable",
-        }
-    }
-
-    /// The error's name on the trail: CloudTrail shortens AccessDeniedException.
-    pub fn trail_code(&self) -> &'static str {
-        match self {
-            Self::AccessDenied(_) => "AccessDenied",
-            other => other.code(),
         }
     }
 
@@ -173,6 +165,36 @@ impl Error {
     }
 }
 
+impl ServiceError for Error {
+    fn trail_code(&self) -> &'static str {
+        match self {
+            // CloudTrail shortens it.
+            Self::AccessDenied(_) => "AccessDenied",
+            other => other.code(),
+        }
+    }
+
+    fn trail_message(&self) -> String {
+        self.message().unwrap_or_default()
+    }
+
+    fn kind(&self) -> ErrorKind<'_> {
+        match self {
+            Self::AccessDenied(_) => ErrorKind::Denial,
+            Self::Conflict => ErrorKind::Conflict,
+            Self::Internal(cause) => ErrorKind::Internal(cause),
+            _ => ErrorKind::Refusal,
+        }
+    }
+
+    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
+        match self {
+            Self::Unrecorded(error) => Ok(error),
+            other => Err(other),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code())
@@ -196,15 +218,6 @@ impl From<ParseError> for Error {
     }
 }
 
-impl From<AuthorizationError> for Error {
-    fn from(error: AuthorizationError) -> Self {
-        match error {
-            AuthorizationError::Denied(denied) => Self::AccessDenied(Box::new(denied)),
-            AuthorizationError::Store(error) => error.into(),
-        }
-    }
-}
-
 impl From<EnvelopeError> for Error {
     fn from(error: EnvelopeError) -> Self {
         match error {
@@ -215,20 +228,6 @@ impl From<EnvelopeError> for Error {
             EnvelopeError::Decryption => Self::DecryptionFailure,
             EnvelopeError::WrongPermit(wrong) => wrong.into(),
         }
-    }
-}
-
-// What follows is our own fault or misfortune. Callers see none of it; the log does.
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<WrongPermit> for Error {
-    fn from(wrong: WrongPermit) -> Self {
-        Self::Internal(wrong.to_string())
     }
 }
 
@@ -243,8 +242,4 @@ impl From<CommitError> for Error {
     }
 }
 
-impl From<Unrecorded> for Error {
-    fn from(error: Unrecorded) -> Self {
-        Self::Unrecorded(error)
-    }
-}
+service::shared_errors!(Error, ours [StoreError, WrongPermit]);

@@ -1,14 +1,15 @@
 //! What every operation of the service is given, and the steps that most of them share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use contract::{Commit, CommitError, DecisionSubject, Reads, SecretRecord};
+use contract::{DecisionSubject, Reads, SecretRecord};
 use facades::{Envelope, KeyChoice};
-use gate::{Caller, Gate, RequestContext, RequestTags, ResourcePolicy, Target};
+use gate::{Gate, RequestTags, ResourcePolicy, Target};
 use policy::{Action, Permit, Resource};
 use seal::{KeyMaterial, SealContext, SealedValue, ValueKind};
-use terms::{Clock, Entropy, Scope, SecretBytes, Timestamp};
-use trail::{ApiCall, Failure, Recorded, Recorder, RequestParameters, Subject};
+use service::Asked;
+use terms::{Clock, Entropy, Scope, SecretBytes};
+use trail::Recorder;
 
 use crate::{
     error::Error,
@@ -16,8 +17,6 @@ use crate::{
     quotas::Quotas,
     turnstiles::Turnstiles,
 };
-
-pub(crate) const SOURCE: &str = "secretsmanager.amazonaws.com";
 
 /// The service: its store, its guards, its rules' numbers.
 pub struct Room {
@@ -38,18 +37,25 @@ pub struct Room {
 /// One call of one operation.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
-    pub(crate) room: &'a Room,
-    pub(crate) context: &'a RequestContext,
-    pub(crate) caller: &'a Caller,
-    pub(crate) action: Action,
-    pub(crate) is_read_only: bool,
-    pub(crate) parameters: &'a dyn RequestParameters,
+    asked: Asked<'a, Room>,
     /// What of the request policies may ask about.
-    pub(crate) members: &'a dyn Members,
-    pub(crate) request_tags: RequestTags<'a>,
+    members: &'a dyn Members,
+    request_tags: RequestTags<'a>,
+}
+
+impl<'a> Deref for Call<'a> {
+    type Target = Asked<'a, Room>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.asked
+    }
 }
 
 impl<'a> Call<'a> {
+    pub(crate) fn of(asked: Asked<'a, Room>, members: &'a dyn Members) -> Self {
+        Self { asked, members, request_tags: RequestTags::None }
+    }
+
     /// The call as it decides about another request that it implies.
     #[must_use]
     pub(crate) fn with_members<'b>(&self, members: &'b dyn Members) -> Call<'b>
@@ -66,10 +72,6 @@ impl<'a> Call<'a> {
         'a: 'b,
     {
         Call { request_tags, ..*self }
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.context.received_at
     }
 
     /// Asks for a permit for a secret, which refusals name as the caller did.
@@ -145,37 +147,6 @@ impl<'a> Call<'a> {
     ) -> Result<(ValueKind, SecretBytes), Error> {
         let context = SealContext { secret_arn, version_id };
         Ok(self.room.kms.open(permit, context, sealed).await?)
-    }
-
-    /// Releases the answer of a read.
-    pub(crate) async fn tell<T>(&self, subject: Option<Subject>, answer: T) -> Result<Recorded<T>, Error> {
-        Ok(self.room.recorder.tell(&self.record(None, None), subject, answer).await?)
-    }
-
-    /// Makes the change and releases its answer.
-    pub(crate) async fn commit<T>(
-        &self,
-        commit: Commit,
-        subject: Subject,
-        response: &str,
-        answer: T,
-    ) -> Result<Recorded<T>, CommitError> {
-        self.room.recorder.commit(commit, &self.record(Some(response), None), subject, answer).await
-    }
-
-    /// The call as the trail tells of it.
-    pub(crate) fn record<'b>(&'b self, response: Option<&'b str>, failure: Option<Failure<'b>>) -> ApiCall<'b> {
-        ApiCall {
-            context: self.context,
-            caller: self.caller,
-            event: self.context.event_id,
-            source: SOURCE,
-            action: self.action,
-            is_read_only: self.is_read_only,
-            parameters: Some(self.parameters),
-            response,
-            failure,
-        }
     }
 }
 

@@ -7,8 +7,11 @@
 use std::hash::{BuildHasher, RandomState};
 
 use gate::Caller;
+use service::TELLINGS_MAX;
 use terms::SecretId;
 use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{error::Error, room::Call};
 
 const STRIPES: usize = 256;
 
@@ -18,10 +21,10 @@ pub struct Turnstiles {
 }
 
 /// Where the rivals for one secret queue.
-pub(crate) struct Turnstile<'a>(&'a Mutex<()>);
+struct Turnstile<'a>(&'a Mutex<()>);
 
 /// Held while a story is told.
-pub(crate) type Turn<'a> = MutexGuard<'a, ()>;
+type Turn<'a> = MutexGuard<'a, ()>;
 
 impl Default for Turnstiles {
     fn default() -> Self {
@@ -31,7 +34,7 @@ impl Default for Turnstiles {
 
 impl Turnstiles {
     /// `secret_id` is a name or an ARN: rivals may write either.
-    pub(crate) fn of(&self, caller: &Caller, secret_id: &str) -> Option<Turnstile<'_>> {
+    fn of(&self, caller: &Caller, secret_id: &str) -> Option<Turnstile<'_>> {
         let hash = match SecretId::parse(secret_id) {
             Ok(SecretId::Name(name)) => self.hasher.hash_one((caller.scope(), name.as_str())),
             Ok(SecretId::Arn { scope, name, .. } | SecretId::PartialArn { scope, name }) => {
@@ -45,16 +48,42 @@ impl Turnstiles {
     }
 }
 
+impl Call<'_> {
+    /// Tells the story of a change again while someone else is faster: the first time beside the rivals, from the
+    /// second time on in turn with them.
+    pub(crate) async fn in_turn<T, F>(&self, secret_id: &str, tell: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let turnstile = self.room.turnstiles.of(self.caller, secret_id);
+        let mut turn = match &turnstile {
+            Some(turnstile) => turnstile.pass().await,
+            None => None,
+        };
+        let mut told = tell().await;
+        for _ in 1..TELLINGS_MAX {
+            if !matches!(told, Err(Error::Conflict)) {
+                break;
+            }
+            if let (None, Some(turnstile)) = (&turn, &turnstile) {
+                turn = Some(turnstile.take_turn().await);
+            }
+            told = tell().await;
+        }
+        told
+    }
+}
+
 impl<'a> Turnstile<'a> {
     /// Queues if somebody else does.
-    pub(crate) async fn pass(&self) -> Option<Turn<'a>> {
+    async fn pass(&self) -> Option<Turn<'a>> {
         match self.0.try_lock() {
             Ok(_) => None,
             Err(_) => Some(self.0.lock().await),
         }
     }
 
-    pub(crate) async fn take_turn(&self) -> Turn<'a> {
+    async fn take_turn(&self) -> Turn<'a> {
         self.0.lock().await
     }
 }

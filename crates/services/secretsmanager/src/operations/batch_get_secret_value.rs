@@ -3,6 +3,7 @@ use std::sync::Arc;
 use contract::{ListOrder, Pick, SecretRecord, VersionRecord};
 use policy::Action;
 use seal::ValueKind;
+use service::ServiceError;
 use shape::Structure;
 use terms::{EventId, SecretId};
 use trail::{ApiCall, Failure, JsonObject, Recorded, RequestParameters, Subject};
@@ -12,7 +13,7 @@ use crate::{
     listing::{Walk, asked_filters, page},
     operations::get_secret_value::{choose, labels},
     paging::Binding,
-    room::{Call, SOURCE, require_live},
+    room::{Call, require_live},
     shapes::{
         APIErrorType, BatchGetSecretValueRequest, BatchGetSecretValueResponse, GetSecretValueRequest, SecretValueEntry,
     },
@@ -61,7 +62,7 @@ pub(crate) async fn batch_get_secret_value(
         next_token,
     };
     let messages: Vec<Option<String>> = reads.iter().map(Read::message).collect();
-    let mut records = vec![(call.record(None, None), None)];
+    let mut records = vec![(call.record(None), None)];
     records.extend(reads.iter().zip(&messages).map(|(read, message)| read.record(call, message.as_deref())));
     let answer = call.room.recorder.tell_all(&records, answer).await?;
     for read in &reads {
@@ -157,17 +158,13 @@ impl Read {
             .as_ref()
             .err()
             .map(|error| Failure { code: error.trail_code(), message: message.unwrap_or_default() });
-        let is_denied = matches!(self.read, Err(Error::AccessDenied(_)));
+        let is_denied = self.read.as_ref().is_err_and(Error::is_denial);
         let record = ApiCall {
-            context: call.context,
-            caller: call.caller,
             event: self.event,
-            source: SOURCE,
             action: GET_SECRET_VALUE,
-            is_read_only: true,
             parameters: (!is_denied).then_some(self),
-            response: None,
             failure,
+            ..call.record(None)
         };
         (record, self.read.as_ref().ok().map(|opened| Subject::seen(&opened.secret)))
     }

@@ -66,7 +66,7 @@ pub(crate) async fn create_secret(
         replication_status: None,
     };
     let elements = response_elements(&after.arn, version_id.as_deref());
-    let made = call.commit(commit, Subject::changed(&after), &elements, answer).await;
+    let made = call.commit(commit, Subject::changed(&after), Some(&elements), answer).await;
     made.map_err(|error| match error {
         // Chosen.
         CommitError::QuotaExceeded => {

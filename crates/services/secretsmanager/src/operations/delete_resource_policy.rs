@@ -27,7 +27,9 @@ pub(crate) async fn delete_resource_policy(
     let after = Arc::new(SecretRecord { resource_policy: None, ..versions::changed(&before, call.now()) });
     let change = SecretChange::Update { before, after: Arc::clone(&after) };
     let commit = Commit::under(permit).change(Change::Secret(change))?;
-    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), answer(&after)).await?)
+    Ok(call
+        .commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), answer(&after))
+        .await?)
 }
 
 fn answer(secret: &SecretRecord) -> DeleteResourcePolicyResponse {

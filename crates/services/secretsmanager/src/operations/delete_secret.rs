@@ -76,7 +76,7 @@ async fn schedule(
     };
     let commit = commit.change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?.jobs([job]);
     let elements = response_elements(&after, delete_at);
-    Ok(call.commit(commit, Subject::changed(&after), &elements, answer(&after, delete_at)).await?)
+    Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, delete_at)).await?)
 }
 
 async fn erase(
@@ -88,7 +88,9 @@ async fn erase(
     let commit = commit
         .change(Change::Secret(SecretChange::Erase { before: Arc::clone(&secret) }))?
         .jobs(crate::background::end_of_jobs(&secret));
-    Ok(call.commit(commit, Subject::erased(&secret), &response_elements(&secret, now), answer(&secret, now)).await?)
+    Ok(call
+        .commit(commit, Subject::erased(&secret), Some(&response_elements(&secret, now)), answer(&secret, now))
+        .await?)
 }
 
 fn answer(secret: &SecretRecord, deletion_date: Timestamp) -> DeleteSecretResponse {

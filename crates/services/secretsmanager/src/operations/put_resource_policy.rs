@@ -38,5 +38,5 @@ pub(crate) async fn put_resource_policy(
     };
     let change = SecretChange::Update { before, after: Arc::clone(&after) };
     let commit = Commit::under(permit).change(Change::Secret(change))?;
-    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), answer).await?)
+    Ok(call.commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), answer).await?)
 }

@@ -60,7 +60,7 @@ pub(crate) async fn put_secret_value(
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before: secret, after: Arc::clone(&after) }))?
         .jobs(trim_job(&after, &call.room.quotas));
-    Ok(call.commit(commit, subject, &response_elements(&after.arn, Some(token)), answer).await?)
+    Ok(call.commit(commit, subject, Some(&response_elements(&after.arn, Some(token))), answer).await?)
 }
 
 /// What the trail keeps of a change's answer.

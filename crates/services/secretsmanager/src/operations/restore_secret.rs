@@ -26,7 +26,9 @@ pub(crate) async fn restore_secret(
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
         .jobs([job]);
-    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), answer(&after)).await?)
+    Ok(call
+        .commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), answer(&after))
+        .await?)
 }
 
 fn answer(secret: &SecretRecord) -> RestoreSecretResponse {

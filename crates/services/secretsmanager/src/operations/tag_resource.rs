@@ -51,5 +51,5 @@ pub(super) async fn retag(
     let after = Arc::new(SecretRecord { tags: Some(tags.into()), ..versions::changed(&before, call.now()) });
     let change = SecretChange::Update { before, after: Arc::clone(&after) };
     let commit = Commit::under(permit).change(Change::Secret(change))?;
-    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), ()).await?)
+    Ok(call.commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), ()).await?)
 }

@@ -52,7 +52,7 @@ pub(crate) async fn update_secret(
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
         .jobs(trim_job(&after, &call.room.quotas));
     let elements = response_elements(&after.arn, version_id);
-    Ok(call.commit(commit, Subject::changed(&after), &elements, answer(&after, version_id)).await?)
+    Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, version_id)).await?)
 }
 
 async fn with_metadata(

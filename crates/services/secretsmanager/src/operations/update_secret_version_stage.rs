@@ -32,7 +32,9 @@ pub(crate) async fn update_secret_version_stage(
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
         .jobs([trim_job_or_none(&after, &call.room.quotas)]);
-    Ok(call.commit(commit, Subject::changed(&after), &response_elements(&after.arn, None), answer(&after)).await?)
+    Ok(call
+        .commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), answer(&after))
+        .await?)
 }
 
 fn answer(secret: &SecretRecord) -> UpdateSecretVersionStageResponse {
