@@ -27,4 +27,7 @@ cargo build --quiet --package keepwell
 E2E_BINARY="$target_dir/debug/keepwell" SOAK_ROUNDS="$rounds" SOAK_SEED="$seed" \
   python -m pytest -q -s --rootdir e2e/python e2e/python/test_crash.py
 
+say "The root key in a TPM"
+scripts/soak-tpm.sh
+
 echo "soak: $rounds kills, $cases cases a property, $decisions decisions, seed $seed: all well"

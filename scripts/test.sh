@@ -55,6 +55,7 @@ export CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
 need cc build-essential
 need curl curl
 need mount mount
+need softhsm2-util softhsm2
 need_rust
 need_python
 need_node

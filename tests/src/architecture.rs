@@ -25,7 +25,7 @@ const SIDEWAYS: [(&str, &str); 8] = [
 const ADAPTERS: [&str; 2] = ["sqlite", "custody"];
 
 /// Libraries that belong to one place, and the crates that may name them.
-const CONFINED: [(&str, &[&str]); 14] = [
+const CONFINED: [(&str, &[&str]); 15] = [
     ("hyper", &["front"]),
     ("hyper-util", &["front"]),
     ("http-body-util", &["front"]),
@@ -34,6 +34,7 @@ const CONFINED: [(&str, &[&str]); 14] = [
     ("rustls", &["front", "keepwell"]),
     ("rusqlite", &["sqlite"]),
     ("quick_cache", &["sqlite", "gate"]),
+    ("cryptoki", &["custody"]),
     ("clap", &["keepwell"]),
     ("toml", &["keepwell"]),
     ("strsim", &["keepwell"]),

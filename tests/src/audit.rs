@@ -13,6 +13,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/base/shape/src/secret.rs", "a value is checked, and written into the answer's body, which wipes itself"),
     ("crates/base/terms/src/secret_bytes.rs", "where it is defined"),
     ("crates/edge/custody/src/passphrase.rs", "a passphrase is judged, and becomes a key"),
+    ("crates/edge/custody/src/pkcs11/token.rs", "the PIN is given to the token"),
+    ("crates/edge/custody/src/pkcs11/wrapping.rs", "a key-encryption key is wrapped by the token's key"),
     ("crates/edge/custody/src/sealed.rs", "the opened root key is handed on in a wrapping of its own"),
     ("crates/edge/custody/src/shares.rs", "a key-encryption key is split into shares"),
     ("crates/edge/custody/src/shares/share.rs", "a share is read from its text"),

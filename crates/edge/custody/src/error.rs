@@ -1,6 +1,9 @@
 //! Why the root key could not be sealed or opened, told to the operator. Nothing here quotes a passphrase, a share, a PIN
 //! or a key.
 
+use std::fmt;
+use std::path::PathBuf;
+
 use crate::{CustodyKind, PASSPHRASE_LENGTH_MIN, shares};
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,8 @@ pub enum CustodyError {
     Passphrase(#[from] PassphraseError),
     #[error(transparent)]
     Share(#[from] ShareError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
 }
 
 /// The bytes are no sealed root key.
@@ -76,4 +81,63 @@ pub enum ShareError {
          changed. All shares are forgotten: begin again"
     )]
     DoNotOpen,
+}
+
+/// What a PKCS#11 token would not do.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    #[error("the PKCS#11 module {} cannot be used: {cause}", path.display())]
+    Module { path: PathBuf, cause: String },
+    #[error("there is no token with {asked}; there are: {}", list(present))]
+    NoToken { asked: String, present: Vec<String> },
+    #[error("several tokens have {asked}: name one by its serial number")]
+    SeveralTokens { asked: String },
+    #[error("the token's PIN is wrong{left}")]
+    PinWrong { left: TriesLeft },
+    #[error("the token's PIN has been wrong too often: the token is locked, until its security officer sets a new PIN")]
+    PinLocked,
+    #[error(
+        "one more wrong PIN would lock the token, so that the PIN was not tried: log in once by the tools of the token, with \
+         the right one"
+    )]
+    PinNotTried,
+    #[error("the token's PIN has not been set, or must be changed first: do it by the tools of the token")]
+    PinUnusable,
+    #[error("there is no key {label} on the token")]
+    NoKey { label: String },
+    #[error("there are several keys {label} on the token: name one by its id")]
+    SeveralKeys { label: String },
+    #[error("the token and its key offer none of AES-GCM, AES key wrap with padding, RSA-OAEP")]
+    NoMechanism,
+    #[error(
+        "the token's key {asked} does not unwrap what {sealed} has wrapped: it is another key of that name, or the sealed \
+         root key has been changed"
+    )]
+    OtherKey { asked: String, sealed: String },
+    #[error("the token does not give back what it has just wrapped: it cannot be trusted with a root key")]
+    DoesNotUnwrap,
+    #[error("the token does not {to}: {cause}")]
+    Refused { to: &'static str, cause: String },
+}
+
+/// How often a wrong PIN may still be given, as far as the token tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriesLeft {
+    Unknown,
+    Few,
+    One,
+}
+
+impl fmt::Display for TriesLeft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => ". The token may allow few tries: look before the next",
+            Self::Few => ". Few tries are left before the token is locked",
+            Self::One => ". One try is left before the token is locked",
+        })
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

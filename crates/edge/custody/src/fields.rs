@@ -2,6 +2,11 @@
 
 use crate::FormatError;
 
+/// Texts name keys and tokens; the longest is the ARN of a KMS key.
+const TEXT_BYTES_MAX: usize = 2048;
+/// What wraps a key-encryption key in most bytes is a KMS, and it says that 6144 are its most.
+const RUN_BYTES_MAX: usize = 6144;
+
 /// What is left to read.
 pub(crate) struct Fields<'a>(&'a [u8]);
 
@@ -34,6 +39,18 @@ impl<'a> Fields<'a> {
     pub(crate) fn length(&mut self, most: usize) -> Result<usize, FormatError> {
         let length = self.array().map(u16::from_be_bytes).map(usize::from)?;
         if length > most { Err(FormatError::TooLong) } else { Ok(length) }
+    }
+
+    pub(crate) fn run(&mut self) -> Result<Vec<u8>, FormatError> {
+        let length = self.length(RUN_BYTES_MAX)?;
+        self.bytes(length).map(<[u8]>::to_vec)
+    }
+
+    /// A text that may be shown to an operator.
+    pub(crate) fn text(&mut self) -> Result<String, FormatError> {
+        let length = self.length(TEXT_BYTES_MAX)?;
+        let text = str::from_utf8(self.bytes(length)?).map_err(|_| FormatError::Damaged)?;
+        if text.chars().any(char::is_control) { Err(FormatError::Damaged) } else { Ok(text.to_owned()) }
     }
 
     pub(crate) fn rest(self) -> &'a [u8] {

@@ -31,6 +31,7 @@
 mod error;
 mod fields;
 mod passphrase;
+pub mod pkcs11;
 mod sealed;
 pub mod shares;
 #[cfg(test)]
@@ -39,7 +40,7 @@ mod typed;
 
 use terms::{Entropy, SecretBytes};
 
-pub use error::{CustodyError, FormatError, PassphraseError, ShareError};
+pub use error::{CustodyError, FormatError, PassphraseError, ShareError, TokenError, TriesLeft};
 pub use passphrase::{Costs, PASSPHRASE_LENGTH_MIN, PassphraseCustody};
 pub use sealed::{CustodyKind, SealedRootKey};
 pub use typed::{secret_from_descriptor, secret_from_terminal};

@@ -7,6 +7,7 @@ use terms::{Entropy, SecretBytes};
 
 use crate::fields::Fields;
 use crate::passphrase::PassphraseParameters;
+use crate::pkcs11::Pkcs11Parameters;
 use crate::shares::ShareParameters;
 use crate::{CustodyError, FormatError};
 
@@ -22,16 +23,18 @@ const DEPLOYMENT_LENGTH_MAX: usize = 256;
 pub enum CustodyKind {
     Passphrase,
     Shares,
+    Pkcs11,
 }
 
 impl CustodyKind {
-    const ALL: [Self; 2] = [Self::Passphrase, Self::Shares];
+    const ALL: [Self; 3] = [Self::Passphrase, Self::Shares, Self::Pkcs11];
 
     /// As a setting names it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Passphrase => "passphrase",
             Self::Shares => "shares",
+            Self::Pkcs11 => "pkcs11",
         }
     }
 
@@ -43,6 +46,7 @@ impl CustodyKind {
         match self {
             Self::Passphrase => 1,
             Self::Shares => 2,
+            Self::Pkcs11 => 3,
         }
     }
 }
@@ -58,6 +62,7 @@ impl fmt::Display for CustodyKind {
 pub(crate) enum Parameters {
     Passphrase(PassphraseParameters),
     Shares(ShareParameters),
+    Pkcs11(Pkcs11Parameters),
 }
 
 impl Parameters {
@@ -65,6 +70,7 @@ impl Parameters {
         match self {
             Self::Passphrase(_) => CustodyKind::Passphrase,
             Self::Shares(_) => CustodyKind::Shares,
+            Self::Pkcs11(_) => CustodyKind::Pkcs11,
         }
     }
 
@@ -73,6 +79,7 @@ impl Parameters {
         let parameters = match kind {
             CustodyKind::Passphrase => PassphraseParameters::read(&mut fields).map(Self::Passphrase),
             CustodyKind::Shares => ShareParameters::read(&mut fields).map(Self::Shares),
+            CustodyKind::Pkcs11 => Pkcs11Parameters::read(&mut fields).map(Self::Pkcs11),
         }?;
         fields.end()?;
         Ok(parameters)
@@ -82,6 +89,7 @@ impl Parameters {
         match self {
             Self::Passphrase(parameters) => parameters.write(out),
             Self::Shares(parameters) => parameters.write(out),
+            Self::Pkcs11(parameters) => parameters.write(out)?,
         }
         Ok(())
     }
@@ -175,6 +183,7 @@ impl fmt::Display for SealedRootKey {
         match &self.parameters {
             Parameters::Passphrase(parameters) => parameters.fmt(f),
             Parameters::Shares(parameters) => parameters.fmt(f),
+            Parameters::Pkcs11(parameters) => parameters.fmt(f),
         }
     }
 }
