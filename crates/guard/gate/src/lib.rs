@@ -15,6 +15,7 @@ mod context;
 mod credentials;
 mod decisions;
 pub mod mfa;
+pub mod principals;
 mod prospect;
 mod security_log;
 mod session;

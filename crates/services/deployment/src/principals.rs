@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use contract::{Identities, UnreadablePolicy};
-use gate::{Restrictions, Standing};
+use gate::{Restrictions, Standing, principals::AwsPrincipal};
 use policy::{
     Attached, Policy, PolicyKind, PolicySet, PolicySource, Principal, PrincipalElement, PrincipalKind, RoleSession,
     SourceKind, User,
@@ -142,27 +142,16 @@ impl<'a> Named<'a> {
     /// still is.
     fn parse(element: PrincipalElement<'a>) -> Option<Self> {
         let text = element.text;
-        if element.kind != PrincipalKind::Aws || text == "*" {
-            return None;
-        }
-        if let Ok(account) = AccountId::parse(text) {
-            return Some(Self { account, text, kind: NamedKind::Account });
-        }
-        let mut fields = text.splitn(6, ':').skip(2);
-        let (service, _region, account, resource) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-        let account = AccountId::parse(account).ok()?;
-        let kind = match (service, resource.split_once('/')) {
-            ("iam", None) if resource == "root" => NamedKind::Account,
-            ("iam", Some(("user", path_and_name))) => NamedKind::User { path_and_name },
-            ("iam", Some(("role", path_and_name))) => NamedKind::Role { path_and_name },
-            ("sts", Some(("assumed-role", rest))) => {
-                let (role, session) = rest.split_once('/')?;
-                NamedKind::RoleSession { role, session }
-            }
-            ("sts", Some(("federated-user", name))) => NamedKind::FederatedUser { name },
-            _ => return None,
+        let principal = AwsPrincipal::parse(text).filter(|_| element.kind == PrincipalKind::Aws)?;
+        let kind = match principal {
+            AwsPrincipal::Everyone | AwsPrincipal::Id => return None,
+            AwsPrincipal::Account(_) => NamedKind::Account,
+            AwsPrincipal::User { path_and_name, .. } => NamedKind::User { path_and_name },
+            AwsPrincipal::Role { path_and_name, .. } => NamedKind::Role { path_and_name },
+            AwsPrincipal::RoleSession { role, session, .. } => NamedKind::RoleSession { role, session },
+            AwsPrincipal::FederatedUser { name, .. } => NamedKind::FederatedUser { name },
         };
-        Some(Self { account, text, kind })
+        Some(Self { account: principal.account()?, text, kind })
     }
 
     /// Of an account that is not on this server.

@@ -8,7 +8,6 @@ mod names;
 mod operations;
 mod paging;
 mod passwords;
-mod principals;
 mod quotas;
 mod room;
 mod service_keys;

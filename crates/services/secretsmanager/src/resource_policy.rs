@@ -1,12 +1,12 @@
 //! What is done with the resource policy of a secret before it is kept, and before it is shown.
 
-use contract::{AccountStatus, DecisionSubject, PolicyDocument, SecretRecord};
-use policy::{Action, Policy, PolicyKind, is_public, rewrite_principals};
-use terms::AccountId;
+use contract::{DecisionSubject, PolicyDocument, SecretRecord};
+use gate::principals::{Neighbours, UnknownPrincipal};
+use policy::{Action, Policy, PolicyKind, is_public};
 
 use crate::{
     error::Error,
-    principals::{self, Whereabouts, World},
+    principals::{self, Unknown},
     room::Call,
     shapes::{DeleteResourcePolicyRequest, PutResourcePolicyRequest},
 };
@@ -32,24 +32,21 @@ pub(crate) async fn candidate(call: &Call<'_>, text: &str) -> Result<Candidate, 
         return Err(Error::invalid_parameter(format!("A resource policy can't have more than {quota} characters.")));
     }
     let policy = Policy::parse(text, PolicyKind::Resource).map_err(Error::malformed_policy)?;
-    let world = match principals::whereabouts(&policy) {
-        Whereabouts::Accounts(accounts) => world(call, accounts).await?,
-        Whereabouts::Everywhere => everywhere(call).await?,
-    };
-    principals::require_known(&policy, &world).map_err(|unknown| Error::malformed_policy(unknown.text()))?;
-    let kept = rewrite_principals(text, &|entry| principals::kept(entry, &world)).map_err(Error::malformed_policy)?;
+    let neighbours = Neighbours::of(&*call.room.store, None, [&policy]).await?;
+    let unknown = |unknown: Unknown| Error::malformed_policy(unknown.text());
+    principals::require_known(&policy, &neighbours).map_err(unknown)?;
+    let kept = neighbours.with_ids(text).map_err(|error| match error {
+        UnknownPrincipal::Missing(_) => unknown(Unknown::Principal),
+        UnknownPrincipal::Unreadable(error) => Error::malformed_policy(error),
+    })?;
     Ok(Candidate { document: PolicyDocument::new(kept), is_public: is_public(&policy) })
 }
 
 /// A kept policy as its readers know it: with ARNs, and ids only of those who are gone.
 pub(crate) async fn shown(call: &Call<'_>, document: &PolicyDocument) -> Result<String, Error> {
     let policy = document.compiled(PolicyKind::Resource).map_err(contract::StoreError::from)?;
-    if principals::whereabouts(&policy) != Whereabouts::Everywhere {
-        return Ok(document.text().to_string());
-    }
-    let world = everywhere(call).await?;
-    rewrite_principals(document.text(), &|entry| principals::shown(entry, &world))
-        .map_err(|error| Error::Internal(error.to_string()))
+    let neighbours = Neighbours::of(&*call.room.store, None, [&*policy]).await?;
+    neighbours.with_arns(document.text()).map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// Would the caller lose a right to change the policy or to take it away? Nobody may give it up, the
@@ -88,24 +85,3 @@ pub(crate) fn require_default(policy_name: Option<&str>) -> Result<(), Error> {
 pub(crate) const LOCKS_OUT: &str = "Your requested changes will not allow you to manage this secret in the future.";
 /// Documented.
 pub(crate) const BROAD_ACCESS: &str = "This resource policy grants broad access to your secret.";
-
-async fn everywhere(call: &Call<'_>) -> Result<World, Error> {
-    let accounts = call.room.store.accounts().await?;
-    let mut open = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        if account.status == AccountStatus::Active {
-            open.push(account.id);
-        }
-    }
-    world(call, open).await
-}
-
-async fn world(call: &Call<'_>, accounts: Vec<AccountId>) -> Result<World, Error> {
-    let mut world = World::new();
-    for account in accounts {
-        if let Some(identities) = call.room.store.identities(account).await? {
-            world.insert(account, identities);
-        }
-    }
-    Ok(world)
-}

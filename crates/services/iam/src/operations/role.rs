@@ -14,14 +14,16 @@ pub(super) mod update_role_description;
 use std::sync::Arc;
 
 use contract::{Identities, PolicyDocument, RoleRecord};
-use gate::{RequestTags, Target};
-use policy::{Permit, PolicyKind, PrincipalKind};
+use gate::{
+    RequestTags, Target,
+    principals::{Neighbours, UnknownPrincipal},
+};
+use policy::{Permit, PolicyKind};
 
 use super::user::shown_boundary;
 use crate::{
     documents::{encoded, trust_policy},
     error::Error,
-    principals::{Neighbours, with_arns, with_ids},
     room::Call,
     service_keys::ServiceKeys,
     shapes,
@@ -55,11 +57,14 @@ async fn authorized(
 /// A trust policy as it is kept: sound, not too large, and naming users and roles by their ids.
 async fn kept_trust_policy(call: &Call<'_>, identities: &Arc<Identities>, text: &str) -> Result<PolicyDocument, Error> {
     let policy = trust_policy(text, call.room.quotas.trust_policy_chars)?;
-    let named = policy.principals().filter(|principal| principal.kind == PrincipalKind::Aws);
-    let store = &*call.room.store;
-    let neighbours = Neighbours::of(store, identities, named.map(|principal| principal.text)).await?;
-    let kept = with_ids(text, &policy, &neighbours);
-    Ok(PolicyDocument::new(kept.map_err(|error| Error::MalformedPolicyDocument(error.to_string()))?))
+    let neighbours = Neighbours::of(&*call.room.store, Some(identities), [&policy]).await?;
+    let kept = neighbours.with_ids(text).map_err(|error| match error {
+        UnknownPrincipal::Missing(entry) => {
+            Error::MalformedPolicyDocument(format!("Invalid principal in policy: \"AWS\":\"{entry}\""))
+        }
+        UnknownPrincipal::Unreadable(error) => error.into(),
+    })?;
+    Ok(PolicyDocument::new(kept))
 }
 
 /// Those that the roles' trust policies name.
@@ -72,14 +77,13 @@ pub(super) async fn neighbours(
     for role in roles {
         policies.push(role.trust_policy.compiled(PolicyKind::Trust)?);
     }
-    let principals = policies.iter().flat_map(|policy| policy.principals());
-    let ids = principals.map(|principal| principal.text).filter(|text| !text.contains(':'));
-    Ok(Neighbours::of(&*call.room.store, identities, ids).await?)
+    let policies = policies.iter().map(|policy| &**policy);
+    Ok(Neighbours::of(&*call.room.store, Some(identities), policies).await?)
 }
 
 /// As lists and instance profiles show it: without its tags, boundary and last use.
 pub(super) fn shown_briefly(role: &RoleRecord, neighbours: &Neighbours) -> Result<shapes::Role, Error> {
-    let document = with_arns(role.trust_policy.text(), neighbours)?;
+    let document = neighbours.with_arns(role.trust_policy.text())?;
     Ok(shapes::Role {
         path: role.path.clone(),
         role_name: role.name.clone(),
