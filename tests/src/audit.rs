@@ -12,6 +12,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/base/seal/src/wrapped_key.rs", "a key is encrypted under another"),
     ("crates/base/shape/src/secret.rs", "a value is checked, and written into the answer's body, which wipes itself"),
     ("crates/base/terms/src/secret_bytes.rs", "where it is defined"),
+    ("crates/edge/custody/src/aws_kms.rs", "a key-encryption key is sent to the KMS"),
+    ("crates/edge/custody/src/aws_kms/call.rs", "a call of the KMS is signed, and names its session"),
     ("crates/edge/custody/src/passphrase.rs", "a passphrase is judged, and becomes a key"),
     ("crates/edge/custody/src/pkcs11/token.rs", "the PIN is given to the token"),
     ("crates/edge/custody/src/pkcs11/wrapping.rs", "a key-encryption key is wrapped by the token's key"),

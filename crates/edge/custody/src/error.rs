@@ -26,6 +26,19 @@ pub enum CustodyError {
     Share(#[from] ShareError),
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error(transparent)]
+    Kms(#[from] KmsError),
+}
+
+impl CustodyError {
+    /// Whether the same may succeed later without anybody doing something here: whoever keeps the key is away.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Kms(KmsError::Unreachable { .. } | KmsError::Unavailable { .. })
+                | Self::Token(TokenError::NoToken { .. })
+        )
+    }
 }
 
 /// The bytes are no sealed root key.
@@ -118,6 +131,37 @@ pub enum TokenError {
     DoesNotUnwrap,
     #[error("the token does not {to}: {cause}")]
     Refused { to: &'static str, cause: String },
+}
+
+/// What a KMS would not do.
+#[derive(Debug, thiserror::Error)]
+pub enum KmsError {
+    #[error("the KMS endpoint {endpoint} is not https://HOST[:PORT]; http:// is for this machine alone")]
+    Endpoint { endpoint: String },
+    #[error("cannot read the CAs in {}: {cause}", path.display())]
+    CaBundle { path: PathBuf, cause: String },
+    #[error("this machine trusts no CA: name a file of them for the KMS")]
+    NoCa,
+    #[error("the KMS at {endpoint} cannot be reached: {cause}")]
+    Unreachable { endpoint: String, cause: String },
+    #[error("the KMS cannot answer now: {code}")]
+    Unavailable { code: String },
+    #[error("the KMS does not take the credentials ({code}): are they right, and this machine's clock?")]
+    Credentials { code: String },
+    #[error("the KMS refuses: {code}: {message}")]
+    Refused { code: String, message: String },
+    #[error("the KMS key {asked} is not the one that sealed the root key: that was {sealed}")]
+    OtherKey { asked: String, sealed: String },
+    #[error("the KMS says that another key has encrypted this")]
+    IncorrectKey,
+    #[error("the KMS says that it has not encrypted this, or not for this deployment")]
+    InvalidCiphertext,
+    #[error("what answers at {endpoint} is no KMS")]
+    NotUnderstood { endpoint: String },
+    #[error(
+        "the call of the KMS cannot be signed: an access key id, a session token and a time have no odd characters"
+    )]
+    NotSignable,
 }
 
 /// How often a wrong PIN may still be given, as far as the token tells.

@@ -28,6 +28,7 @@
 //!
 //! Calls block, for seconds if a passphrase, a token or a network is asked: run them on a thread that may.
 
+pub mod aws_kms;
 mod error;
 mod fields;
 mod passphrase;
@@ -40,7 +41,7 @@ mod typed;
 
 use terms::{Entropy, SecretBytes};
 
-pub use error::{CustodyError, FormatError, PassphraseError, ShareError, TokenError, TriesLeft};
+pub use error::{CustodyError, FormatError, KmsError, PassphraseError, ShareError, TokenError, TriesLeft};
 pub use passphrase::{Costs, PASSPHRASE_LENGTH_MIN, PassphraseCustody};
 pub use sealed::{CustodyKind, SealedRootKey};
 pub use typed::{secret_from_descriptor, secret_from_terminal};
