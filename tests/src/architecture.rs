@@ -25,7 +25,7 @@ const SIDEWAYS: [(&str, &str); 8] = [
 const ADAPTERS: [&str; 2] = ["sqlite", "custody"];
 
 /// Libraries that belong to one place, and the crates that may name them.
-const CONFINED: [(&str, &[&str]); 15] = [
+const CONFINED: [(&str, &[&str]); 16] = [
     ("hyper", &["front"]),
     ("hyper-util", &["front"]),
     ("http-body-util", &["front"]),

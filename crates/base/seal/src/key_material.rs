@@ -6,19 +6,22 @@ use aws_lc_rs::hmac;
 use terms::{Entropy, SecretBytes};
 use zeroize::Zeroizing;
 
-use crate::SealError;
+use crate::{SealError, locked_memory::keep_in_memory};
 
 /// What HMAC-SHA256 gives at a time.
 const BLOCK_LENGTH: usize = 32;
 
 /// A 256-bit key under which others are wrapped or derived.
 ///
-/// It is never printed, and wiped when dropped; it lies on the heap, because moving a value leaves its bytes behind.
+/// It is never printed, and wiped when dropped; it lies on the heap, because moving a value leaves its bytes behind. Its
+/// pages are locked into memory if the system allows it, see [`memory_is_locked`](crate::memory_is_locked).
 pub struct KeyMaterial(Box<Prepared>);
 
 struct Prepared {
     bytes: Zeroizing<[u8; 32]>,
-    /// With the key already absorbed, a derivation costs one short HMAC.
+    /// With the key already absorbed, a derivation costs one short HMAC. AWS-LC keeps the state in the value itself, so
+    /// that it lies here and not elsewhere on the heap, and wipes it when it is dropped. Making and using one leaves a
+    /// copy of the state, which is not the key, on the stack.
     derivation: hmac::Key,
 }
 
@@ -80,7 +83,11 @@ impl KeyMaterial {
 
     pub(crate) fn prepare(bytes: &[u8; 32]) -> Self {
         let derivation = hmac::Key::new(hmac::HMAC_SHA256, bytes);
-        Self(Box::new(Prepared { bytes: Zeroizing::new(*bytes), derivation }))
+        // A box is filled from the stack, so that the key itself comes only when the box has its place.
+        let mut prepared = Box::new(Prepared { bytes: Zeroizing::new([0; 32]), derivation });
+        keep_in_memory(&*prepared);
+        prepared.bytes.copy_from_slice(bytes);
+        Self(prepared)
     }
 }
 

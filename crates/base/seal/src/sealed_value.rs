@@ -99,7 +99,8 @@ pub fn open_value(
 ) -> Result<(ValueKind, SecretBytes), OpenError> {
     let layout = Layout::read(&sealed.bytes).ok_or(OpenError)?;
     let authenticated = Authenticated::new(which, layout.kind, context);
-    let data_key = open_data_key((which, key), &layout, &authenticated)?;
+    let mut data_key = Zeroizing::new([0; 32]);
+    open_data_key((which, key), &layout, &authenticated, &mut data_key)?;
 
     let mut value = Zeroizing::new(vec![0; layout.value_len()]);
     open_once(&data_key, authenticated.by_value(), layout.sealed, &mut value)?;
@@ -119,7 +120,8 @@ pub fn rewrap_value(
 ) -> Result<SealedValue, RewrapError> {
     let layout = Layout::read(&sealed.bytes).ok_or(OpenError)?;
     let authenticated = Authenticated::new(which, layout.kind, context);
-    let data_key = open_data_key((which, key), &layout, &authenticated)?;
+    let mut data_key = Zeroizing::new([0; 32]);
+    open_data_key((which, key), &layout, &authenticated, &mut data_key)?;
 
     let kept = layout.kept_beside(new_which.key);
     let count = kept.clone().fold(1, |count, _| count + 1);
@@ -195,9 +197,8 @@ fn open_data_key(
     (which, key): (KeyRef, &KeyMaterial),
     layout: &Layout<'_>,
     authenticated: &Authenticated,
-) -> Result<Zeroizing<[u8; 32]>, OpenError> {
+    data_key: &mut [u8; 32],
+) -> Result<(), OpenError> {
     let data_key_box = layout.data_key_box(which).ok_or(OpenError)?;
-    let mut data_key = Zeroizing::new([0; 32]);
-    open_salted(key, LABEL, authenticated.by_box(), data_key_box, data_key.as_mut_slice())?;
-    Ok(data_key)
+    open_salted(key, LABEL, authenticated.by_box(), data_key_box, data_key)
 }

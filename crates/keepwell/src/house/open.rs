@@ -133,7 +133,20 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         clock,
         entropy,
     };
+    tell_of_memory();
     Ok(Opened { house, store, gate })
+}
+
+/// Tells once all keys are there whether they stay out of swap.
+fn tell_of_memory() {
+    if seal::memory_is_locked() == Some(true) {
+        tracing::info!(target: OPERATOR, "the keys are locked into memory, and stay out of swap");
+    } else {
+        tracing::warn!(
+            target: OPERATOR,
+            "the system did not lock all keys into memory: raise LimitMEMLOCK= (`ulimit -l`), or use encrypted swap or none"
+        );
+    }
 }
 
 impl Keys {
