@@ -258,7 +258,7 @@ mod tests {
     fn strangers_learn_nothing_of_the_resources_policies_but_the_verdict() {
         let identity = set(
             PolicyKind::Identity,
-            &[r#"{"Statement":[{"Sid":"Mine","Effect":"Allow","Action":"*","Resource":"*"},
+            &[r#"{"Version":"2012-10-17","Statement":[{"Sid":"Mine","Effect":"Allow","Action":"*","Resource":"*"},
             {"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:username":"a"}}}]}"#],
         );
         let resource = set(
