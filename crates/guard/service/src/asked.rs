@@ -5,7 +5,7 @@ use gate::{Caller, RequestContext};
 use policy::Action;
 use shape::{ParseError, Reply, Structure};
 use terms::Timestamp;
-use trail::{ApiCall, Failure, Recorded, Recorder, RequestParameters, Subject, Unrecorded};
+use trail::{ApiCall, Failure, LinkedCalls, Recorded, Recorder, RequestParameters, Subject, Subjects, Unrecorded};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -48,6 +48,8 @@ pub struct Asked<'a, S: ?Sized> {
     pub is_read_only: bool,
     /// None until the request is parsed.
     pub parameters: Option<&'a dyn RequestParameters>,
+    /// What is called on the caller's behalf while the story is told.
+    pub linked: &'a LinkedCalls,
 }
 
 impl<S: ?Sized> Clone for Asked<'_, S> {
@@ -66,6 +68,15 @@ impl<'a, S: Service> Asked<'a, S> {
         'a: 'b,
     {
         Asked { parameters: Some(parameters), ..*self }
+    }
+
+    /// The same, gathering apart what is called on the caller's behalf.
+    #[must_use]
+    pub fn with_linked<'b>(&self, linked: &'b LinkedCalls) -> Asked<'b, S>
+    where
+        'a: 'b,
+    {
+        Asked { linked, ..*self }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -87,14 +98,14 @@ impl<'a, S: Service> Asked<'a, S> {
 
     /// Makes the change and releases its answer. `response` is what the trail keeps of the answer, if it keeps any:
     /// [`response_elements`](crate::response_elements).
-    pub async fn commit<T>(
+    pub async fn commit<'s, T>(
         &self,
         commit: Commit,
-        subject: Subject,
+        subjects: impl Into<Subjects<'s>>,
         response: Option<&str>,
         answer: T,
     ) -> Result<Recorded<T>, CommitError> {
-        self.room.recorder().commit(commit, &self.record(response), subject, answer).await
+        self.room.recorder().commit(commit, &self.record(response), subjects, answer).await
     }
 
     /// Records that the call failed, and releases the refusal. An error means that it could not be recorded.
@@ -129,6 +140,7 @@ impl<'a, S: Service> Asked<'a, S> {
             parameters: self.parameters,
             response,
             failure: None,
+            linked: self.linked,
         }
     }
 }

@@ -22,5 +22,5 @@ pub use turns::Turns;
 pub mod named {
     pub use gate::{AuthorizationError, Caller, RequestContext};
     pub use policy::Action;
-    pub use trail::{Recorded, Unrecorded};
+    pub use trail::{LinkedCalls, Recorded, Unrecorded};
 }

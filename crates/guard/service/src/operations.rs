@@ -71,7 +71,8 @@ macro_rules! operations {
             request: &<$room as $crate::Service>::Request,
         ) -> Result<$crate::named::Recorded<Outcome>, $crate::named::Unrecorded> {
             let (action, is_read_only) = (operation.action(), operation.is_read_only());
-            let asked = $crate::Asked { room, context, caller, action, is_read_only, parameters: None };
+            let linked = $crate::named::LinkedCalls::new();
+            let asked = $crate::Asked { room, context, caller, action, is_read_only, parameters: None, linked: &linked };
             if let Err(error) = <$room as $crate::Service>::admit(caller, operation) {
                 return asked.refuse(error).await;
             }
@@ -103,7 +104,11 @@ macro_rules! operations {
         $crate::operations!(@story $story)(&$call, &$request).await
     };
     (@tell $kind:ident $teller:ident $( ($member:ident) )?, $story:tt, $call:ident, $request:ident) => {{
-        let tell = || $crate::operations!(@story $story)(&$call, &$request);
+        let tell = || {
+            // What an earlier telling had called came to nothing.
+            $call.linked.clear();
+            $crate::operations!(@story $story)(&$call, &$request)
+        };
         $call.$teller($( &$request.$member, )? tell).await
     }};
 

@@ -4,7 +4,7 @@
 //! contents page of the user guide gives them, `eventVersion` 1.11. Values of secrets have no way in: parameters are
 //! written by the request's shape, which leaves its sensitive members out, and answers of reads are always null.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::borrow::Cow;
 
 use gate::{Caller, RequestContext};
 use policy::Action;
@@ -14,9 +14,10 @@ use crate::{
     entry::{Subject, write_head},
     event_time::with_event_time,
     json::JsonObject,
+    linked::LinkedCalls,
 };
 
-const EVENT_VERSION: &str = "1.11";
+pub(crate) const EVENT_VERSION: &str = "1.11";
 
 /// One authenticated call, however it ended.
 pub struct ApiCall<'a> {
@@ -31,6 +32,8 @@ pub struct ApiCall<'a> {
     /// The `responseElements` object of a change, JSON.
     pub response: Option<&'a str>,
     pub failure: Option<Failure<'a>>,
+    /// What was called on the caller's behalf meanwhile. Each has a record too.
+    pub linked: &'a LinkedCalls,
 }
 
 /// A request that can tell what it asked for, leaving out what must not be recorded.
@@ -71,32 +74,23 @@ impl ApiCall<'_> {
         record
             .plain("eventSource", self.source)
             .plain("eventName", self.action.operation())
-            .plain("awsRegion", self.caller.scope().region.as_str());
-        with_address(*source_ip, |address| {
-            record.plain("sourceIPAddress", address);
-        });
+            .plain("awsRegion", self.caller.region().as_str())
+            // An IPv4 client of a dual-stack listener is shown as IPv4, as anyone searching for it would write it.
+            .shown("sourceIPAddress", &source_ip.to_canonical());
         if let Some(user_agent) = user_agent {
             record.text("userAgent", &lossy(user_agent.as_bytes()));
         }
-        if let Some(Failure { code, message }) = &self.failure {
-            record.text("errorCode", code);
-            // Some of AWS's errors have no text.
-            if !message.is_empty() {
-                record.text("errorMessage", message);
-            }
+        if let Some(failure) = self.failure {
+            write_failure(&mut record, failure);
         }
         match self.parameters {
             Some(parameters) => record.value("requestParameters", |out| parameters.write(out)),
             None => record.raw("requestParameters", "null"),
         };
-        record.raw("responseElements", self.response.unwrap_or("null"));
-        with_hyphens(request_id.as_bytes(), |id| {
-            record.plain("requestID", id);
-        });
-        with_hyphens(self.event.as_bytes(), |id| {
-            record.plain("eventID", id);
-        });
         record
+            .raw("responseElements", self.response.unwrap_or("null"))
+            .shown("requestID", request_id)
+            .shown("eventID", &self.event)
             .raw("readOnly", if self.is_read_only { "true" } else { "false" })
             .raw("eventType", "\"AwsApiCall\"")
             .raw("managementEvent", "true")
@@ -104,6 +98,19 @@ impl ApiCall<'_> {
             .raw("eventCategory", "\"Management\"");
         self.write_tls(&mut record);
         record.end();
+    }
+
+    /// What the service tells of the same change beside the call's own record.
+    pub(crate) fn as_service_event(&self) -> ServiceEvent<'static> {
+        ServiceEvent {
+            event: self.event,
+            at: self.context.received_at,
+            account: self.caller.account(),
+            region: self.caller.region(),
+            source: self.source,
+            name: self.action.operation(),
+            data: None,
+        }
     }
 
     fn write_tls(&self, record: &mut JsonObject<'_>) {
@@ -142,7 +149,7 @@ impl ServiceEvent<'_> {
             record.raw("additionalEventData", data);
         }
         record
-            .plain("eventID", &self.event.to_string())
+            .shown("eventID", &self.event)
             .raw("readOnly", "false")
             .raw("eventType", "\"AwsServiceEvent\"")
             .raw("managementEvent", "true")
@@ -152,16 +159,15 @@ impl ServiceEvent<'_> {
     }
 }
 
+pub(crate) fn write_failure(record: &mut JsonObject<'_>, Failure { code, message }: Failure<'_>) {
+    record.text("errorCode", code);
+    // Some of AWS's errors have no text.
+    if !message.is_empty() {
+        record.text("errorMessage", message);
+    }
+}
+
 /// Most are plain text, which this finds out faster than the replacing conversion.
 fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
-}
-
-fn with_address(address: IpAddr, use_text: impl FnOnce(&str)) {
-    // An IPv4 client of a dual-stack listener is shown as IPv4, as anyone searching for it would write it.
-    use_text(&address.to_canonical().to_string());
-}
-
-fn with_hyphens(id: &[u8; 16], use_text: impl FnOnce(&str)) {
-    use_text(&EventId::from_bytes(*id).to_string());
 }

@@ -1,5 +1,7 @@
 //! JSON written straight into a buffer: a record is composed on every call, so it is not built first and printed then.
 
+use std::{fmt::Display, io::Write};
+
 /// An object being written, member by member.
 pub struct JsonObject<'a> {
     out: &'a mut Vec<u8>,
@@ -24,6 +26,14 @@ impl<'a> JsonObject<'a> {
         self.out.push(b'"');
         self.out.extend_from_slice(value.as_bytes());
         self.out.push(b'"');
+        self
+    }
+
+    /// As [`plain`](Self::plain), of what is no text yet.
+    pub(crate) fn shown(&mut self, name: &str, value: &impl Display) -> &mut Self {
+        self.name(name);
+        // Writing to a vector does not fail.
+        let _ = write!(self.out, "\"{value}\"");
         self
     }
 

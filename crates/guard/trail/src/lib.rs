@@ -7,16 +7,22 @@
 
 mod audit;
 mod call;
+mod composition;
 mod entry;
 mod event_time;
 mod json;
+mod linked;
 pub mod log;
+mod mixed_id;
 mod pending;
 mod recorder;
 mod settle;
+mod subject;
 
 pub use audit::{AuditReport, Evidence, Finding, audit};
 pub use call::{ApiCall, Failure, RequestParameters, ServiceEvent};
 pub use entry::{Entry, EntryKind, MalformedEntry, Subject};
 pub use json::JsonObject;
+pub use linked::{LinkedCall, LinkedCalls, LinkedFailure};
 pub use recorder::{Durability, OpenError, Recorded, Recorder, RecorderSettings, Unrecorded, log_id, log_key};
+pub use subject::Subjects;

@@ -11,15 +11,15 @@ use std::{
 };
 
 use contract::{
-    Commit, CommitError, CommitObserver, IdentityChange, Note, PendingRecord, SecretRecord, StoreError, VersionRecord,
-    Writes, account_uid,
+    Commit, CommitError, CommitObserver, Note, PendingRecord, SecretRecord, StoreError, VersionRecord, Writes,
 };
 use gate::{Caller, Service};
 use seal::{KeyMaterial, SealError};
 use terms::{Day, EventId, Timestamp};
 
 use crate::{
-    ApiCall, Entry, EntryKind, ServiceEvent, Subject,
+    ApiCall, Entry, ServiceEvent, Subject, Subjects,
+    composition::Composition,
     log::{LogError, LogKey, LogSettings, NodeLog, Position, Recovered},
     pending::PendingKey,
     settle::Settler,
@@ -99,8 +99,8 @@ pub fn log_key(trail_key: &KeyMaterial) -> Result<LogKey, SealError> {
 }
 
 thread_local! {
-    /// Records of reads are composed here and copied from here, so that a read allocates none.
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// Records are composed here and copied from here, so that a read allocates none.
+    static SCRATCH: RefCell<Composition> = const { RefCell::new(Composition::new()) };
 }
 
 impl Recorder {
@@ -170,11 +170,7 @@ impl Recorder {
         subject: Option<Subject>,
         answer: T,
     ) -> Result<Recorded<T>, Unrecorded> {
-        let position = SCRATCH.with_borrow_mut(|scratch| {
-            scratch.clear();
-            call.write(scratch, subject);
-            self.shared.sink.append(&[scratch])
-        })?;
+        let position = self.append(|records| records.add_call(call, subject))?;
         self.as_durable_as_wished(position).await?;
         Ok(Recorded(answer))
     }
@@ -185,65 +181,65 @@ impl Recorder {
         calls: &[(ApiCall<'_>, Option<Subject>)],
         answer: T,
     ) -> Result<Recorded<T>, Unrecorded> {
-        let position = SCRATCH.with_borrow_mut(|scratch| {
-            scratch.clear();
-            let mut ends = Vec::with_capacity(calls.len());
-            for (call, subject) in calls {
-                call.write(scratch, *subject);
-                ends.push(scratch.len());
-            }
-            let mut rest = scratch.as_slice();
-            let mut from = 0;
-            let mut records = Vec::with_capacity(ends.len());
-            for end in ends {
-                let (record, after) = rest.split_at(end.saturating_sub(from).min(rest.len()));
-                records.push(record);
-                (rest, from) = (after, end);
-            }
-            self.shared.sink.append(&records)
-        })?;
+        let position =
+            self.append(|records| calls.iter().for_each(|(call, subject)| records.add_call(call, *subject)))?;
         self.as_durable_as_wished(position).await?;
         Ok(Recorded(answer))
     }
 
+    fn append(&self, compose: impl FnOnce(&mut Composition)) -> Result<Position, LogError> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            compose(scratch);
+            scratch.hand_over(|records| self.shared.sink.append(records))
+        })
+    }
+
     /// Makes a change and records it, or neither.
     ///
-    /// The store shows the record to the log before it answers: whoever asked may hang up, and it still gets there.
-    pub async fn commit<T>(
+    /// The store shows the records to the log before it answers: whoever asked may hang up, and they still get there.
+    pub async fn commit<'s, T>(
         &self,
         commit: Commit,
         call: &ApiCall<'_>,
-        subject: Subject,
+        subjects: impl Into<Subjects<'s>>,
         answer: T,
     ) -> Result<Recorded<T>, CommitError> {
-        let mut entry = Vec::with_capacity(1536);
-        call.write(&mut entry, Some(subject));
         if commit.permits().iter().any(|permit| permit.request() != call.context.request_id) {
             return Err(CommitError::Internal("a permit of another request".into()));
         }
-        self.commit_entry(commit, call.event, entry).await?;
+        let commit = self.insure(commit, |records| records.add_change(call, subjects.into()));
+        self.shared.store.commit(commit).await?;
         Ok(Recorded(answer))
     }
 
     /// Makes a change that the service decided on, and records it, or neither.
-    pub async fn commit_service_event(
+    pub async fn commit_service_event<'s>(
         &self,
         commit: Commit,
         event: &ServiceEvent<'_>,
-        subject: Option<Subject>,
+        subjects: Option<impl Into<Subjects<'s>>>,
     ) -> Result<(), CommitError> {
-        let mut entry = Vec::with_capacity(1024);
-        event.write(&mut entry, subject);
-        self.commit_entry(commit, event.event, entry).await
+        let subjects = subjects.map(Into::into);
+        let commit = self.insure(commit, |records| records.add_service_event(event, subjects));
+        self.shared.store.commit(commit).await
     }
 
-    async fn commit_entry(&self, mut commit: Commit, event: EventId, entry: Vec<u8>) -> Result<(), CommitError> {
+    /// The change with its records. Each has a ticket of its own, as each is a row of its own.
+    fn insure(&self, mut commit: Commit, compose: impl FnOnce(&mut Composition)) -> Commit {
         let shared = &self.shared;
-        let ticket = shared.next_ticket.fetch_add(1, Ordering::Relaxed);
-        if shared.sink.keeps_records() {
-            commit.records.push(PendingRecord { ticket, event, bytes: shared.pending_key.seal(&entry) });
+        if !shared.sink.keeps_records() {
+            return commit;
         }
-        shared.store.commit(commit).await
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            compose(scratch);
+            commit.records.extend(scratch.records().map(|(event, entry)| {
+                let ticket = shared.next_ticket.fetch_add(1, Ordering::Relaxed);
+                PendingRecord { ticket, event, bytes: shared.pending_key.seal(entry) }
+            }));
+        });
+        commit
     }
 
     /// Notes, once a day for each version, that it was read.
@@ -370,27 +366,5 @@ impl<T> Recorded<T> {
 
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Recorded<U> {
         Recorded(change(self.0))
-    }
-}
-
-impl Subject {
-    pub fn seen(secret: &SecretRecord) -> Self {
-        Self { kind: EntryKind::Seen, uid: secret.uid, revision: secret.revision }
-    }
-
-    /// The secret after the change.
-    pub fn changed(after: &SecretRecord) -> Self {
-        Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
-    }
-
-    /// An account's IAM after a change.
-    pub fn identities_changed(change: &IdentityChange) -> Self {
-        let revision = change.revision.saturating_add(1);
-        Self { kind: EntryKind::Changed, uid: account_uid(change.account), revision }
-    }
-
-    /// The secret before it was erased; its erasure counts as one more revision.
-    pub fn erased(before: &SecretRecord) -> Self {
-        Self { kind: EntryKind::Erased, uid: before.uid, revision: before.revision.saturating_add(1) }
     }
 }

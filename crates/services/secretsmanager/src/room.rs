@@ -9,7 +9,7 @@ use policy::{Action, Permit, Resource};
 use seal::{KeyMaterial, SealContext, SealedValue, ValueKind};
 use service::Asked;
 use terms::{Clock, Entropy, Scope, SecretBytes};
-use trail::Recorder;
+use trail::{LinkedCalls, Recorder};
 
 use crate::{
     error::Error,
@@ -63,6 +63,15 @@ impl<'a> Call<'a> {
         'a: 'b,
     {
         Call { members, ..*self }
+    }
+
+    /// The call, gathering apart what is called on its behalf.
+    #[must_use]
+    pub(crate) fn with_linked<'b>(&self, linked: &'b LinkedCalls) -> Call<'b>
+    where
+        'a: 'b,
+    {
+        Call { asked: self.asked.with_linked(linked), ..*self }
     }
 
     /// The call with tags that it puts or takes.

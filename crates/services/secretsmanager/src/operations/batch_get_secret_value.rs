@@ -6,7 +6,7 @@ use seal::ValueKind;
 use service::ServiceError;
 use shape::Structure;
 use terms::{EventId, SecretId};
-use trail::{ApiCall, Failure, JsonObject, Recorded, RequestParameters, Subject};
+use trail::{ApiCall, Failure, JsonObject, LinkedCalls, Recorded, RequestParameters, Subject};
 
 use crate::{
     error::Error,
@@ -49,11 +49,12 @@ pub(crate) async fn batch_get_secret_value(
 
     let mut reads = Vec::with_capacity(ids.len());
     for id in ids {
-        let read = read_one(call, &id).await;
+        let linked = LinkedCalls::new();
+        let read = read_one(&call.with_linked(&linked), &id).await;
         // Rivals and full disks are no refusals of one secret: the call as a whole has failed.
         match read {
             Err(error @ (Error::Internal(_) | Error::Unrecorded(_) | Error::Conflict)) => return Err(error),
-            read => reads.push(Read { id, event: EventId::random(&*call.room.entropy), read }),
+            read => reads.push(Read { id, event: EventId::random(&*call.room.entropy), read, linked }),
         }
     }
     let answer = BatchGetSecretValueResponse {
@@ -78,6 +79,7 @@ struct Read {
     id: String,
     event: EventId,
     read: Result<Opened, Error>,
+    linked: LinkedCalls,
 }
 
 struct Opened {
@@ -164,6 +166,7 @@ impl Read {
             action: GET_SECRET_VALUE,
             parameters: (!is_denied).then_some(self),
             failure,
+            linked: &self.linked,
             ..call.record(None)
         };
         (record, self.read.as_ref().ok().map(|opened| Subject::seen(&opened.secret)))
