@@ -124,9 +124,9 @@ pub enum TokenError {
     NoMechanism,
     #[error(
         "the token's key {asked} does not unwrap what {sealed} has wrapped: it is another key of that name, or the sealed \
-         root key has been changed"
+         root key has been changed ({cause})"
     )]
-    OtherKey { asked: String, sealed: String },
+    OtherKey { asked: String, sealed: String, cause: String },
     #[error("the token does not give back what it has just wrapped: it cannot be trusted with a root key")]
     DoesNotUnwrap,
     #[error("the token does not {to}: {cause}")]

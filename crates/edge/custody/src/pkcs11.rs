@@ -140,10 +140,10 @@ impl Custody for Pkcs11Custody {
         };
         let key_encryption_key = token::visit(&self.settings, Access::Use, |visit| {
             let key = key::find_for(visit, &self.settings.key, parameters.wrapped.wrapping)?;
-            let unwrapped = wrapping::unwrap(visit, &key, &parameters.wrapped)?;
-            unwrapped.ok_or_else(|| TokenError::OtherKey {
+            wrapping::unwrap(visit, &key, &parameters.wrapped, |cause| TokenError::OtherKey {
                 asked: format!("{} on the token {}", self.settings.key.label, visit.token_serial),
                 sealed: format!("{} on the token {}", parameters.key_label, parameters.token_serial),
+                cause,
             })
         })?;
         sealed

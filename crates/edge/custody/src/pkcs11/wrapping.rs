@@ -107,11 +107,16 @@ pub(super) fn wrap(
     Err(TokenError::NoMechanism)
 }
 
-/// None if this is not the key that has wrapped it.
-pub(super) fn unwrap(visit: &Visit, key: &TokenKey, wrapped: &Wrapped) -> Result<Option<KeyMaterial>, TokenError> {
+/// `other_key` is the refusal if this is not the key that has wrapped it, made of what the token says.
+pub(super) fn unwrap(
+    visit: &Visit,
+    key: &TokenKey,
+    wrapped: &Wrapped,
+    other_key: impl Fn(String) -> TokenError,
+) -> Result<KeyMaterial, TokenError> {
     match unwrap_by(visit, key, wrapped) {
-        Ok(key) => Ok(KeyMaterial::from_bytes(&SecretBytes::copy_of(&key)).ok()),
-        Err(error) if is_of_another_key(&error) => Ok(None),
+        Ok(key) => KeyMaterial::from_bytes(&SecretBytes::copy_of(&key)).map_err(|error| other_key(error.to_string())),
+        Err(error) if is_of_another_key(&error) => Err(other_key(error.to_string())),
         Err(error) => Err(refused("unwrap a key")(error)),
     }
 }
@@ -157,7 +162,8 @@ fn encrypt_gcm(
 
 /// A token wraps only what is an object of its own, so that the key becomes one for the length of the session.
 fn wrap_padded(visit: &Visit, key: ObjectHandle, key_encryption_key: &KeyMaterial) -> Result<Vec<u8>, Error> {
-    let mut template = [&passing_object()[..], &[Attribute::Value(key_encryption_key.expose().to_vec())]].concat();
+    let mut template = passing_object().to_vec();
+    template.push(Attribute::Value(key_encryption_key.expose().to_vec()));
     let object = visit.session.create_object(&template);
     template.iter_mut().for_each(wipe);
     let object = object?;
