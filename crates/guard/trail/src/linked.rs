@@ -158,3 +158,17 @@ fn write_identity(out: &mut Vec<u8>, identity: &str, invoked_by: &str) {
     out.extend_from_slice(invoked_by.as_bytes());
     out.extend_from_slice(b"\"}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_that_called_is_the_last_member_of_the_callers_identity() {
+        let identity = r#"{"type":"AssumedRole","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}}"#;
+        let mut out = Vec::new();
+        write_identity(&mut out, identity, "secretsmanager.amazonaws.com");
+        let expected = r#"{"type":"AssumedRole","sessionContext":{"attributes":{"mfaAuthenticated":"false"}},"invokedBy":"secretsmanager.amazonaws.com"}"#;
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

@@ -368,3 +368,6 @@ impl<T> Recorded<T> {
         Recorded(change(self.0))
     }
 }
+
+#[cfg(test)]
+mod tests;
