@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::in_lower_case;
+
 /// Values of condition keys.
 pub trait ConditionContext {
     /// Calls `take` for each value of the key, which is given in lower case (`aws:principaltag/team`, as
-    /// [`str::to_lowercase`] makes it). False: the key is absent, and `take` was not called. A key that is present
+    /// [`in_lower_case`] makes it). False: the key is absent, and `take` was not called. A key that is present
     /// without values answers true and calls nothing.
     fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool;
 }
@@ -17,12 +19,12 @@ pub struct MapContext(BTreeMap<String, Vec<String>>);
 impl MapContext {
     /// Replaces the key's values. The key's case does not matter.
     pub fn insert<V: Into<String>>(&mut self, key: &str, values: impl IntoIterator<Item = V>) {
-        self.0.insert(key.to_lowercase(), values.into_iter().map(Into::into).collect());
+        self.0.insert(in_lower_case(key), values.into_iter().map(Into::into).collect());
     }
 
     /// Forgets the key. The key's case does not matter.
     pub fn remove(&mut self, key: &str) {
-        self.0.remove(&key.to_lowercase());
+        self.0.remove(&in_lower_case(key));
     }
 }
 

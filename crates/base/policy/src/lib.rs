@@ -9,6 +9,7 @@
 //! together; [`Documents`] are the sets that govern one request. [`explain`] answers like [`decide`] and says why.
 
 mod action;
+mod case;
 mod context;
 mod decide;
 mod document;
@@ -28,6 +29,7 @@ mod testing;
 mod value;
 
 pub use action::Action;
+pub use case::{in_lower_case, is_same_in_any_case};
 pub use context::{ConditionContext, MapContext};
 pub use decide::{Cause, Decider, Deciders, Decision, Denied, Layer, Verdict, decide, decide_noting, refusal_text};
 pub use document::{

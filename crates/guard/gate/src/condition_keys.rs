@@ -1,7 +1,7 @@
 //! The global condition keys, computed when a policy asks for them.
 
 use contract::Tag;
-use policy::{ConditionContext, Principal, Resource};
+use policy::{ConditionContext, Principal, Resource, is_same_in_any_case};
 use terms::{AccountId, Timestamp};
 
 use crate::{
@@ -63,10 +63,10 @@ impl RequestKeys<'_> {
 
     fn tag(&self, family: &str, key: &str, take: &mut dyn FnMut(&str)) -> bool {
         match family {
-            "principaltag" => tag_value(&self.caller.standing().tags, key, take),
-            "resourcetag" => tag_value(self.target.tags, key, take),
+            "principaltag" => one_tag(&self.caller.standing().tags, key, take),
+            "resourcetag" => one_tag(self.target.tags, key, take),
             "requesttag" => match self.target.request_tags {
-                RequestTags::Tags(tags) => tag_value(tags, key, take),
+                RequestTags::Tags(tags) => one_tag(tags, key, take),
                 RequestTags::Keys(_) | RequestTags::None => false,
             },
             _ => false,
@@ -118,10 +118,13 @@ fn header(value: Option<&http::HeaderValue>, take: &mut dyn FnMut(&str)) -> bool
     value.and_then(|value| value.to_str().ok()).is_some_and(|value| one(value, take))
 }
 
-/// Condition keys are one whatever their case, and so are the tag keys in them.
-pub(crate) fn tag_value(tags: &[Tag], key: &str, take: &mut dyn FnMut(&str)) -> bool {
-    let held = tags.iter().find(|tag| tag.key.to_lowercase() == key);
-    held.is_some_and(|tag| one(&tag.value, take))
+/// The value of the tag with this key. Condition keys are one whatever their case, and so are the tag keys in them.
+pub fn tag_value<'a>(tags: &'a [Tag], key: &str) -> Option<&'a str> {
+    tags.iter().find(|tag| is_same_in_any_case(&tag.key, key)).map(|tag| &*tag.value)
+}
+
+pub(crate) fn one_tag(tags: &[Tag], key: &str, take: &mut dyn FnMut(&str)) -> bool {
+    tag_value(tags, key).is_some_and(|value| one(value, take))
 }
 
 pub(crate) fn principal_type(principal: &Principal) -> &'static str {
@@ -146,4 +149,29 @@ pub(crate) fn user_id(principal: &Principal, account: AccountId) -> String {
 
 fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
     to.as_millis().saturating_sub(from.as_millis()).max(0).div_euclid(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use policy::in_lower_case;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_is_found_by_its_key_in_whatever_case() {
+        let tags = ["Team", "Größe", "ΟΔΟΣ"].map(|key| Tag { key: key.to_owned(), value: format!("of {key}") });
+        for (asked, found) in [
+            ("TEAM", Some("of Team")),
+            ("GRÖßE", Some("of Größe")),
+            ("GRÖSSE", None),
+            ("οδος", Some("of ΟΔΟΣ")),
+            ("Οδοσ", Some("of ΟΔΟΣ")),
+            ("", None),
+        ] {
+            // As policies ask: a part of the whole key.
+            let key = in_lower_case(&format!("aws:ResourceTag/{asked}"));
+            let (_, key) = key.split_once('/').unwrap();
+            assert_eq!(tag_value(&tags, key), found, "{asked}");
+        }
+    }
 }

@@ -29,6 +29,7 @@ pub use authenticate::{AuthenticationError, Authenticator, Service};
 pub use authorization_message::AuthorizationMessages;
 pub use authorize::{AuthorizationError, Gate};
 pub use caller::Caller;
+pub use condition_keys::tag_value;
 pub use context::{RequestContext, TlsContext};
 pub use credentials::{open_secret_access_key, seal_secret_access_key};
 pub use decisions::Told;

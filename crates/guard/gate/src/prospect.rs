@@ -6,7 +6,7 @@ use policy::{
 };
 
 use crate::{
-    condition_keys::{of_principal, one, tag_value},
+    condition_keys::{of_principal, one, one_tag},
     standing::Standing,
 };
 
@@ -102,8 +102,8 @@ impl ConditionContext for Prospect<'_> {
             return SecretSubjectKeys(self.secret).values(key, take);
         };
         match name.split_once('/') {
-            Some(("resourcetag", tag)) => tag_value(self.secret.tags, tag, take),
-            Some(("principaltag", tag)) => tag_value(&self.standing.tags, tag, take),
+            Some(("resourcetag", tag)) => one_tag(self.secret.tags, tag, take),
+            Some(("principaltag", tag)) => one_tag(&self.standing.tags, tag, take),
             Some(_) => false,
             None => match name {
                 "resourceaccount" => one(self.secret.scope.account.as_str(), take),
@@ -124,7 +124,7 @@ impl ConditionContext for SecretSubjectKeys<'_> {
         let DecisionSubject { arn, scope, tags, partner_type, origin_region, .. } = self.0;
         let Some(name) = key.strip_prefix("secretsmanager:") else { return false };
         if let Some(tag) = name.strip_prefix("resourcetag/") {
-            return tag_value(tags, tag, take);
+            return one_tag(tags, tag, take);
         }
         match name {
             "secretid" => one(arn, take),

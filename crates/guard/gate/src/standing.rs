@@ -7,6 +7,7 @@ use contract::{
 };
 use policy::{
     Attached, FederatedUser, Policy, PolicyKind, PolicySet, PolicySource, Principal, RoleSession, SourceKind, User,
+    is_same_in_any_case,
 };
 use terms::AccountId;
 
@@ -190,6 +191,21 @@ fn everything() -> PolicySet {
 
 /// Keys are one whatever their case; the session's come over the role's.
 fn overlaid(own: &[Tag], over: &[Tag]) -> Vec<Tag> {
-    let is_covered = |tag: &&Tag| over.iter().any(|new| new.key.eq_ignore_ascii_case(&tag.key));
+    let is_covered = |tag: &&Tag| over.iter().any(|new| is_same_in_any_case(&new.key, &tag.key));
     own.iter().filter(|tag| !is_covered(tag)).chain(over).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sessions_tag_comes_over_its_roles_whatever_the_case() {
+        let tags = |tags: &[(&str, &str)]| -> Vec<Tag> {
+            tags.iter().map(|(key, value)| Tag { key: (*key).to_owned(), value: (*value).to_owned() }).collect()
+        };
+        let own = tags(&[("team", "red"), ("größe", "L"), ("kept", "yes")]);
+        let over = tags(&[("Team", "blue"), ("GRÖßE", "S")]);
+        assert_eq!(overlaid(&own, &over), tags(&[("kept", "yes"), ("Team", "blue"), ("GRÖßE", "S")]));
+    }
 }

@@ -1,6 +1,7 @@
 //! The condition keys that only IAM has.
 
 use contract::Tag;
+use gate::tag_value;
 use policy::ConditionContext;
 
 /// What a request of IAM tells of itself beside what every request tells.
@@ -22,16 +23,9 @@ impl ConditionContext for ServiceKeys<'_> {
             "iam:policyarn" => self.policy_arn,
             "iam:permissionsboundary" => self.boundary,
             "iam:passedtoservice" => self.passed_to,
-            _ => key.strip_prefix("iam:resourcetag/").and_then(|key| self.tag(key)),
+            _ => key.strip_prefix("iam:resourcetag/").and_then(|key| tag_value(self.tags, key)),
         };
         value.map(take).is_some()
-    }
-}
-
-impl<'a> ServiceKeys<'a> {
-    /// Condition keys come in lower case.
-    fn tag(&self, key: &str) -> Option<&'a str> {
-        self.tags.iter().find(|tag| tag.key.to_lowercase() == key).map(|tag| tag.value.as_str())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tags of users, roles, policies and what else has them.
 
 use contract::Tag;
+use policy::{in_lower_case, is_same_in_any_case};
 
 use crate::{error::Error, shapes};
 
@@ -8,7 +9,7 @@ use crate::{error::Error, shapes};
 pub(crate) fn asked_tags(asked: Option<&[shapes::Tag]>) -> Result<Vec<Tag>, Error> {
     let tags: Vec<Tag> =
         asked.unwrap_or_default().iter().map(|tag| Tag { key: tag.key.clone(), value: tag.value.clone() }).collect();
-    let mut keys: Vec<String> = tags.iter().map(|tag| tag.key.to_lowercase()).collect();
+    let mut keys: Vec<String> = tags.iter().map(|tag| in_lower_case(&tag.key)).collect();
     keys.sort_unstable();
     if keys.windows(2).any(|pair| pair.first() == pair.last()) {
         return Err(Error::InvalidInput(
@@ -26,7 +27,7 @@ pub(crate) fn asked_tags(asked: Option<&[shapes::Tag]>) -> Result<Vec<Tag>, Erro
 pub(crate) fn tagged(held: &[Tag], put: Vec<Tag>, limit: usize) -> Result<Vec<Tag>, Error> {
     let mut tags = held.to_vec();
     for tag in put {
-        match tags.iter_mut().find(|held| is_same_key(&held.key, &tag.key)) {
+        match tags.iter_mut().find(|held| is_same_in_any_case(&held.key, &tag.key)) {
             Some(held) => *held = tag,
             None => tags.push(tag),
         }
@@ -39,7 +40,7 @@ pub(crate) fn tagged(held: &[Tag], put: Vec<Tag>, limit: usize) -> Result<Vec<Ta
 }
 
 pub(crate) fn untagged(held: &[Tag], keys: &[String]) -> Vec<Tag> {
-    held.iter().filter(|tag| !keys.iter().any(|key| is_same_key(&tag.key, key))).cloned().collect()
+    held.iter().filter(|tag| !keys.iter().any(|key| is_same_in_any_case(&tag.key, key))).cloned().collect()
 }
 
 /// As answers show them. None where there are none: AWS leaves the member out.
@@ -53,8 +54,4 @@ pub(crate) fn by_key(tags: &[Tag]) -> Vec<Tag> {
     let mut sorted = tags.to_vec();
     sorted.sort_by(|one, other| one.key.cmp(&other.key));
     sorted
-}
-
-fn is_same_key(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
 }

@@ -3,6 +3,7 @@
 //! Values are computed when a policy asks for them. A read of a value allocates nothing here.
 
 use contract::DecisionSubject;
+use gate::tag_value;
 use policy::ConditionContext;
 use terms::{AWSCURRENT, Scope};
 
@@ -164,7 +165,7 @@ impl ConditionContext for SecretKeys<'_> {
     fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
         let Some(name) = key.strip_prefix("secretsmanager:") else { return false };
         if let Some(tag) = name.strip_prefix("resourcetag/") {
-            return self.resource_has(Key::ResourceTag) && self.tag(tag, take);
+            return self.resource_has(Key::ResourceTag) && tag_value(self.subject.tags, tag).tell(take);
         }
         match Key::named(name) {
             None => false,
@@ -200,16 +201,6 @@ impl SecretKeys<'_> {
             // AllowRotationLambdaArn: no secret has a function before rotation arrives.
             _ => false,
         }
-    }
-
-    /// Condition keys are one whatever their case, and so are the tag keys in them.
-    fn tag(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
-        let is_meant = |held: &str| match held.is_ascii() {
-            true => held.eq_ignore_ascii_case(key),
-            false => held.to_lowercase() == key,
-        };
-        let held = self.subject.tags.iter().find(|tag| is_meant(&tag.key));
-        held.map(|tag| tag.value.as_str()).tell(take)
     }
 }
 

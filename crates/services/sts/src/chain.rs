@@ -2,6 +2,7 @@
 
 use contract::Tag;
 use gate::{SessionClaims, SessionHolder};
+use policy::{in_lower_case, is_same_in_any_case};
 use terms::Timestamp;
 
 use crate::{error::Error, shapes};
@@ -86,7 +87,7 @@ impl Chain {
 fn asked_tags(asked: Option<&[shapes::Tag]>) -> Result<Vec<Tag>, Error> {
     let asked = asked.unwrap_or_default().iter();
     let tags: Vec<Tag> = asked.map(|tag| Tag { key: tag.key.clone(), value: tag.value.clone() }).collect();
-    let mut folded: Vec<String> = tags.iter().map(|tag| tag.key.to_lowercase()).collect();
+    let mut folded: Vec<String> = tags.iter().map(|tag| in_lower_case(&tag.key)).collect();
     folded.sort_unstable();
     let refused = |text: &str| Err(Error::InvalidParameterValue(text.to_owned()));
     if folded.windows(2).any(|pair| pair.first() == pair.last()) {
@@ -104,7 +105,7 @@ fn keys(tags: &[Tag]) -> Vec<String> {
 }
 
 fn is_among(keys: &[String], key: &str) -> bool {
-    keys.iter().any(|held| held.to_lowercase() == key.to_lowercase())
+    keys.iter().any(|held| is_same_in_any_case(held, key))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The condition keys that only requests for sessions have.
 
 use contract::Tag;
+use gate::tag_value;
 use policy::ConditionContext;
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,16 +35,9 @@ impl ConditionContext for TrustKeys<'_> {
             "sts:sourceidentity" => self.source_identity,
             "aws:multifactorauthpresent" => self.has_code.then_some("true"),
             "aws:multifactorauthage" => self.has_code.then_some("0"),
-            _ => key.strip_prefix("iam:resourcetag/").and_then(|key| self.role_tag(key)),
+            _ => key.strip_prefix("iam:resourcetag/").and_then(|key| tag_value(self.role_tags, key)),
         };
         value.map(take).is_some()
-    }
-}
-
-impl<'a> TrustKeys<'a> {
-    /// Condition keys come in lower case.
-    fn role_tag(&self, key: &str) -> Option<&'a str> {
-        self.role_tags.iter().find(|tag| tag.key.to_lowercase() == key).map(|tag| tag.value.as_str())
     }
 }
 

@@ -26,6 +26,7 @@ use json::Unreadable;
 use position::Ruler;
 
 use crate::{
+    in_lower_case,
     pattern::ResourcePattern,
     statement::{ActionPattern, Condition, Effect, Grantee, Grantees, Listed, Statement},
 };
@@ -97,7 +98,7 @@ impl Policy {
         let conditions = conditions.map(|condition| &*condition.written_key);
         let variables = self.statements.iter().flat_map(Statement::variables).map(|variable| &*variable.written);
         let mut seen = BTreeSet::new();
-        conditions.chain(variables).filter(move |key| seen.insert(key.to_lowercase()))
+        conditions.chain(variables).filter(move |key| seen.insert(in_lower_case(key)))
     }
 
     /// Every entry of its Principal and NotPrincipal elements.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Glob, GlobBuilder};
-use crate::ConditionContext;
+use crate::{ConditionContext, in_lower_case};
 
 /// A text with wildcards and variables, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -159,7 +159,7 @@ fn read_variable(text: &str) -> Option<(Piece, &str)> {
         }
     };
     let is_key = !written.is_empty() && !written.contains(['{', '$', '*', '?', '\'']);
-    let variable = Variable { key: written.to_lowercase().into(), written: written.into(), default };
+    let variable = Variable { key: in_lower_case(written).into(), written: written.into(), default };
     is_key.then_some((Piece::Variable(variable), rest))
 }
 

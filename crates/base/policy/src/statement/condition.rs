@@ -7,7 +7,7 @@ use super::{
     operator::{Operator, Quantifier, Test},
 };
 use crate::{
-    ConditionContext,
+    ConditionContext, in_lower_case,
     pattern::{Template, Variable},
 };
 
@@ -43,7 +43,7 @@ impl Condition {
         Self {
             operator,
             written_operator: written_operator.into(),
-            key: written_key.to_lowercase().into(),
+            key: in_lower_case(written_key).into(),
             written_key: written_key.into(),
             has_variables: operands.iter().any(|operand| matches!(operand, Operand::Deferred(..))),
             operands,

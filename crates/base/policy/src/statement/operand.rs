@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::operator::{Order, Test};
 use crate::{
-    ConditionContext,
+    ConditionContext, is_same_in_any_case,
     pattern::{ArnGlob, Glob, Template},
     value::{Decimal, Network, parse_moment},
 };
@@ -13,7 +13,6 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) enum Operand {
     Text(Box<str>),
-    /// In lower case.
     TextIgnoringCase(Box<str>),
     Like(Glob),
     Number(Order, Decimal),
@@ -53,7 +52,7 @@ impl Operand {
         let made = match test {
             Test::Like => template.to_glob(context).map(Self::Like),
             Test::Arn => ArnGlob::new(template, context).map(Self::Arn),
-            Test::EqualsIgnoringCase => text().map(|text| Self::TextIgnoringCase(text.to_lowercase().into())),
+            Test::EqualsIgnoringCase => text().map(|text| Self::TextIgnoringCase(text.into())),
             Test::Bool => text().and_then(|text| parse_bool(&text)).map(Self::Bool),
             _ => text().map(|text| Self::Text(text.into())),
         };
@@ -71,7 +70,7 @@ impl Operand {
     pub(crate) fn matches(&self, value: &str) -> bool {
         match self {
             Self::Text(text) => **text == *value,
-            Self::TextIgnoringCase(text) => is_equal_ignoring_case(text, value),
+            Self::TextIgnoringCase(text) => is_same_in_any_case(text, value),
             Self::Like(glob) => glob.matches(value),
             Self::Number(order, number) => Decimal::parse(value).is_some_and(|asked| order.holds(&asked, number)),
             Self::Date(order, moment) => parse_moment(value).is_some_and(|asked| order.holds(&asked, moment)),
@@ -92,10 +91,6 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-fn is_equal_ignoring_case(lower: &str, value: &str) -> bool {
-    if value.is_ascii() { value.eq_ignore_ascii_case(lower) } else { value.to_lowercase() == lower }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +104,7 @@ mod tests {
         assert!(matches(Test::Equals, "a*", "a*"));
         assert!(!matches(Test::Equals, "a*", "ab"));
         assert!(matches(Test::EqualsIgnoringCase, "ÄB", "äb"));
+        assert!(matches(Test::EqualsIgnoringCase, "ΟΔΟΣ", "οδος"));
         assert!(matches(Test::Like, "a*", "ab"));
         assert!(!matches(Test::Like, "A*", "ab"));
         assert!(matches(Test::Like, "${*}a", "*a"));

@@ -15,7 +15,7 @@ pub(super) mod source;
 
 use std::collections::BTreeSet;
 
-use policy::{Policy, PolicyKind};
+use policy::{Policy, PolicyKind, in_lower_case};
 
 use crate::error::Error;
 
@@ -28,7 +28,7 @@ fn asked_policy(text: &str, kind: PolicyKind) -> Result<Policy, Error> {
 fn context_keys<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let keys = policies.into_iter().flat_map(Policy::context_keys);
-    keys.filter(|key| seen.insert(key.to_lowercase())).map(str::to_owned).collect()
+    keys.filter(|key| seen.insert(in_lower_case(key))).map(str::to_owned).collect()
 }
 
 /// A resource's policy speaks of somebody. The text is chosen.
