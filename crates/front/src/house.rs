@@ -23,6 +23,7 @@ pub struct House {
     pub authenticator: Authenticator,
     pub recorder: Arc<Recorder>,
     pub secretsmanager: Arc<secretsmanager::Room>,
+    pub kms: Arc<kms::Room>,
     pub iam: Arc<iam::Room>,
     pub sts: Arc<sts::Room>,
     pub deployment: Arc<deployment::Room>,
@@ -56,6 +57,7 @@ impl House {
         }
         let service = match route {
             Route::SecretsManager(_) => Service::SECRETS_MANAGER,
+            Route::Kms(_) => Service::KMS,
             Route::Keepwell(_) => Service::KEEPWELL,
         };
         let caller = match self.authenticate(context, head, body, service).await {
@@ -66,6 +68,10 @@ impl House {
             Route::SecretsManager(operation) => {
                 let recorded = secretsmanager::answer(&self.secretsmanager, context, &caller, operation, body).await;
                 recorded.map(|recorded| json::secretsmanager(request_id, recorded))
+            }
+            Route::Kms(operation) => {
+                let recorded = Box::pin(kms::answer(&self.kms, context, &caller, operation, body)).await;
+                recorded.map(|recorded| json::kms(request_id, recorded))
             }
             Route::Keepwell(operation) => {
                 let answer = deployment::answer(&self.deployment, context, &caller, operation, body);

@@ -2,12 +2,14 @@
 
 use deployment::Operation as Keepwell;
 use http::HeaderMap;
+use kms::Operation as Kms;
 use secretsmanager::Operation as SecretsManager;
 
 /// What a request is for, before anybody believes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     SecretsManager(SecretsManager),
+    Kms(Kms),
     Keepwell(Keepwell),
 }
 
@@ -16,6 +18,9 @@ pub(crate) fn route(headers: &HeaderMap) -> Option<Route> {
     let target = headers.get("x-amz-target")?.to_str().ok()?;
     if let Some(own) = target.strip_prefix("Keepwell.") {
         return Keepwell::parse(own).map(Route::Keepwell);
+    }
+    if let Some(name) = target.strip_prefix("TrentService.") {
+        return Kms::parse(name).map(Route::Kms);
     }
     Some(match target {
         "secretsmanager.BatchGetSecretValue" => Route::SecretsManager(SecretsManager::BatchGetSecretValue),
@@ -66,6 +71,15 @@ mod tests {
             assert_eq!(of(target), Some(Route::Keepwell(*operation)));
         }
         assert_eq!(of("Keepwell.GetSecretValue"), None);
+    }
+
+    #[test]
+    fn kms_answers_to_the_name_of_its_first_days() {
+        for operation in Kms::ALL {
+            let target = format!("TrentService.{}", operation.action().operation()).leak();
+            assert_eq!(of(target), Some(Route::Kms(*operation)));
+        }
+        assert_eq!(of("kms.DescribeKey"), None);
     }
 
     #[test]

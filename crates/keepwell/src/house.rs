@@ -1,5 +1,6 @@
 //! The server as a whole: everything opened, plugged together, served, and closed again.
 
+mod deployment_key;
 mod first_start;
 mod open;
 #[cfg_attr(feature = "bench-null-trail", path = "house/null_recorder.rs")]

@@ -17,6 +17,8 @@ pub struct Documents<'a> {
     /// The resource's own policy.
     pub resource: Option<&'a PolicySet>,
     pub resource_role: ResourceRole,
+    /// Whom grants of the resource name for this very request, by ARN or id: as if its policy allowed them.
+    pub granted: &'a [&'a str],
     /// One set for each level from the organization's root to the principal's account, each of which must allow. Empty
     /// without an organization.
     pub service_control: &'a [PolicySet],
@@ -48,6 +50,7 @@ impl Default for Documents<'_> {
             session: None,
             resource: None,
             resource_role: ResourceRole::Optional,
+            granted: &[],
             service_control: &[],
             resource_control: &[],
             endpoint: None,

@@ -50,6 +50,25 @@ pub(crate) fn deployment(request_id: RequestId, recorded: Recorded<deployment::O
     }
 }
 
+/// The same, of KMS.
+pub(crate) fn kms(request_id: RequestId, recorded: Recorded<kms::Outcome>) -> Response<Body> {
+    use kms::{Fault, Outcome};
+
+    match recorded.into_answer() {
+        Outcome::Success(body) => success(request_id, body),
+        Outcome::Refused(error) => {
+            let status = match error.fault() {
+                Fault::Caller => StatusCode::BAD_REQUEST,
+                Fault::Service => StatusCode::INTERNAL_SERVER_ERROR,
+                Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            let member = if error.has_capital_message() { "Message" } else { "message" };
+            let message = error.message().map(|text| (member, text));
+            fault(status, request_id, error.code(), message)
+        }
+    }
+}
+
 fn success(request_id: RequestId, body: Zeroizing<Vec<u8>>) -> Response<Body> {
     // The buffer wipes itself once hyper has let go of it.
     response(StatusCode::OK, request_id, JSON, Bytes::from_owner(body))

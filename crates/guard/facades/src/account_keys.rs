@@ -5,7 +5,7 @@ use terms::{AccountId, Scope, Timestamp};
 
 /// What whoever makes accounts may see of KMS.
 pub trait AccountKeys: Send + Sync {
-    /// A new account's record, with a fresh key wrapped under the root key.
+    /// A new account's record, with a fresh key wrapped under the deployment's key.
     fn make_account(&self, id: AccountId, name: &str, now: Timestamp) -> Result<AccountRecord, AccountKeysError>;
 
     /// A scope's new managed key, wrapped under its account's key. Once it is in the store, values are sealed with it.
@@ -19,9 +19,9 @@ pub trait AccountKeys: Send + Sync {
 
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AccountKeysError {
-    /// The record was wrapped under another root key.
-    #[error("the root key does not open the key of account {0}")]
-    WrongRootKey(AccountId),
+    /// The record was wrapped under another deployment's key.
+    #[error("the deployment's key does not open the key of account {0}")]
+    WrongDeploymentKey(AccountId),
     #[error("a key of account {0} cannot be wrapped")]
     Sealing(AccountId),
 }

@@ -1,40 +1,76 @@
 //! Sealing and opening values, implemented by kms.
 
 use contract::Answer;
+use gate::{Caller, RequestContext};
 use policy::Permit;
 use seal::{SealContext, SealedValue, ValueKind};
 use terms::{Scope, SecretBytes};
+use trail::LinkedCalls;
 
 /// What the rest of the house may see of KMS.
+///
+/// Every use is on behalf of a caller, who needs the right to the key as if it had called KMS itself through Secrets
+/// Manager. `kms_key_id` is what a secret keeps: nothing for the managed key.
 pub trait Envelope: Send + Sync {
-    /// Understands a `KmsKeyId` member, and refuses a key that cannot be used.
-    fn choose<'a>(&'a self, scope: Scope, kms_key_id: &'a str) -> Answer<'a, Result<KeyChoice, EnvelopeError>>;
+    /// May the caller seal and open with this key? Asked where a key is chosen and nothing is sealed yet.
+    fn check<'a>(
+        &'a self,
+        on_behalf: OnBehalf<'a>,
+        scope: Scope,
+        kms_key_id: Option<&'a str>,
+        secret_arn: &'a str,
+    ) -> Answer<'a, Result<(), EnvelopeError>>;
 
-    /// Seals a value of the secret that the permit names, under a fresh data key wrapped by the chosen key.
+    /// Seals a value of the secret that the permit names, under a fresh data key wrapped by the key.
     fn seal<'a>(
         &'a self,
-        under: &'a Permit,
+        on_behalf: OnBehalf<'a>,
         scope: Scope,
-        key: &'a KeyChoice,
+        kms_key_id: Option<&'a str>,
         context: SealContext<'a>,
         kind: ValueKind,
         value: &'a SecretBytes,
     ) -> Answer<'a, Result<SealedValue, EnvelopeError>>;
 
-    /// Opens a value of the secret that the permit names. The permit must be for an action that reads values.
+    /// Opens a value of the secret that the permit names. `kms_key_id` is the secret's key now, which need not be the one
+    /// that the value is under.
     fn open<'a>(
         &'a self,
-        under: &'a Permit,
+        on_behalf: OnBehalf<'a>,
+        scope: Scope,
+        kms_key_id: Option<&'a str>,
         context: SealContext<'a>,
         sealed: &'a SealedValue,
     ) -> Answer<'a, Result<(ValueKind, SecretBytes), EnvelopeError>>;
+
+    /// The same value, under another key too. None where the caller may not open it with the old key or not seal with
+    /// the new one: then it stays as it is.
+    fn rewrap<'a>(
+        &'a self,
+        on_behalf: OnBehalf<'a>,
+        scope: Scope,
+        kms_key_id: Option<&'a str>,
+        context: SealContext<'a>,
+        sealed: &'a SealedValue,
+    ) -> Answer<'a, Result<Option<SealedValue>, EnvelopeError>>;
+
+    /// The keys under which a value can be opened, the newest first: ARNs, or `DefaultEncryptionKey`.
+    fn key_names<'a>(
+        &'a self,
+        scope: Scope,
+        sealed: &'a SealedValue,
+    ) -> Answer<'a, Result<Vec<String>, EnvelopeError>>;
 }
 
-/// Which key seals a secret's values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyChoice {
-    /// `aws/secretsmanager`, the key that the service manages for each account and region.
-    Managed,
+/// For whom a key is used.
+#[derive(Clone, Copy)]
+pub struct OnBehalf<'a> {
+    pub context: &'a RequestContext,
+    pub caller: &'a Caller,
+    /// For the secret, and for an action that does this to its values.
+    pub permit: &'a Permit,
+    /// What was asked of KMS, for the trail.
+    pub linked: &'a LinkedCalls,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -42,6 +78,15 @@ pub enum EnvelopeError {
     /// `KmsKeyId` names no usable key. Displays the text of KMS.
     #[error("{0}")]
     InvalidKey(String),
+    /// The caller may not use the key.
+    #[error("access to the key is denied")]
+    AccessDenied {
+        /// The value is under another key than the secret's key now.
+        is_other_key: bool,
+    },
+    /// A caller of another account, and the key that the service manages for the secret's account.
+    #[error("the managed key serves its own account")]
+    ForeignManagedKey,
     /// The value cannot be sealed with the key.
     #[error("the key cannot encrypt")]
     Encryption,
@@ -51,4 +96,6 @@ pub enum EnvelopeError {
     /// A permit for something else was presented. Always our own fault.
     #[error(transparent)]
     WrongPermit(#[from] policy::WrongPermit),
+    #[error(transparent)]
+    Store(#[from] contract::StoreError),
 }

@@ -4,4 +4,4 @@ mod account_keys;
 mod envelope;
 
 pub use account_keys::{AccountKeys, AccountKeysError};
-pub use envelope::{Envelope, EnvelopeError, KeyChoice};
+pub use envelope::{Envelope, EnvelopeError, OnBehalf};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn};
+use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn, deployment_arn};
 use policy::{
     Action, Decision, Denied, Documents, Explanation, Inquiry, MapContext, Permit, PermitIssuer, PolicyKind, PolicySet,
     Principal, Question, Resource, ResourceRole, SourceKind, decide, decide_noting, explain, explain_to_strangers,
@@ -113,6 +113,18 @@ impl Gate {
         self.as_service(account, action, resource, request)
     }
 
+    /// The authority by which the first start makes the deployment's own key.
+    pub fn authorize_deployment(
+        &self,
+        account: AccountId,
+        action: Action,
+        request: RequestId,
+    ) -> Result<Permit, AuthorizationError> {
+        let arn = deployment_arn();
+        let resource = Resource::One { asked: Arc::clone(&arn), arn, account };
+        self.as_service(account, action, resource, request)
+    }
+
     fn as_service(
         &self,
         account: AccountId,
@@ -167,6 +179,7 @@ fn documents<'a>(caller: &'a Caller, target: &Target<'a>) -> Result<Documents<'a
         session: standing.session.as_ref(),
         resource,
         resource_role,
+        granted: target.granted,
         ..Documents::default()
     })
 }
@@ -181,12 +194,14 @@ impl<'a> ResourcePolicy<'a> {
                 (Some(document.as_set(PolicyKind::Trust, SourceKind::Trust)?), ResourceRole::Trust)
             }
             // As a trust policy that trusts nobody, so that nobody sees from the decision which of the two it was.
-            Self::NoTrust => (Some(&NO_TRUST), ResourceRole::Trust),
+            Self::NoTrust => (Some(&NOTHING), ResourceRole::Trust),
+            Self::Key(document) => (Some(document.as_set(PolicyKind::Key, SourceKind::Resource)?), ResourceRole::Key),
+            Self::NoKey => (Some(&NOTHING), ResourceRole::Key),
         })
     }
 }
 
-static NO_TRUST: LazyLock<PolicySet> = LazyLock::new(PolicySet::default);
+static NOTHING: LazyLock<PolicySet> = LazyLock::new(PolicySet::default);
 
 impl From<UnreadablePolicy> for AuthorizationError {
     fn from(error: UnreadablePolicy) -> Self {

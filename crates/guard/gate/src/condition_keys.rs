@@ -32,6 +32,11 @@ impl RequestKeys<'_> {
         if let Some((family, tag)) = name.split_once('/') {
             return self.tag(family, tag, take);
         }
+        if let Some(service) = self.target.via
+            && let Some(is_known) = of_forwarded_call(service, name, take)
+        {
+            return is_known;
+        }
         match name {
             "sourceip" => one(&self.context.source_ip.to_canonical().to_string(), take),
             "securetransport" => one(if self.context.tls.is_some() { "true" } else { "false" }, take),
@@ -42,7 +47,7 @@ impl RequestKeys<'_> {
             "requestedregion" => one(self.caller.region().as_str(), take),
             "resourceaccount" => self.owner().is_some_and(|account| one(account.as_str(), take)),
             "tagkeys" => self.tag_keys(take),
-            // No service acts on a caller's behalf through here, and none calls as itself.
+            // Nobody acts on a caller's behalf unless the target says so, and no service calls as itself.
             "viaawsservice" | "principalisawsservice" => one("false", take),
             _ => of_principal(self.caller.principal(), name, take) || self.of_session(name, take),
         }
@@ -87,6 +92,16 @@ impl RequestKeys<'_> {
             Resource::One { account, .. } => Some(*account),
             Resource::Every => None,
         }
+    }
+}
+
+/// The keys that a call of a service on its caller's behalf has otherwise than the caller's own, or lacks.
+fn of_forwarded_call(service: &str, name: &str, take: &mut dyn FnMut(&str)) -> Option<bool> {
+    match name {
+        "viaawsservice" => Some(one("true", take)),
+        "calledvia" | "calledviafirst" | "calledvialast" | "useragent" => Some(one(service, take)),
+        "sourceip" | "referer" => Some(false),
+        _ => None,
     }
 }
 

@@ -66,7 +66,13 @@ pub(crate) enum Basis {
 #[derive(Clone)]
 pub(crate) struct KeptPolicy {
     document: PolicyDocument,
-    is_trust: bool,
+    read_as: fn(&PolicyDocument) -> ResourcePolicy<'_>,
+}
+
+impl KeptPolicy {
+    fn new(document: &PolicyDocument, read_as: fn(&PolicyDocument) -> ResourcePolicy<'_>) -> Self {
+        Self { document: document.clone(), read_as }
+    }
 }
 
 impl Basis {
@@ -80,9 +86,10 @@ impl Basis {
         // What another account's policy says is not for the caller's.
         let is_kept = is_by_resource && !target.is_foreign_to(caller.account());
         let resource_policy = match target.policy.filter(|_| is_kept) {
-            Some(ResourcePolicy::Secret(document)) => Some(KeptPolicy { document: document.clone(), is_trust: false }),
-            Some(ResourcePolicy::Trust(document)) => Some(KeptPolicy { document: document.clone(), is_trust: true }),
-            Some(ResourcePolicy::NoTrust) | None => None,
+            Some(ResourcePolicy::Secret(document)) => Some(KeptPolicy::new(document, |kept| ResourcePolicy::Secret(kept))),
+            Some(ResourcePolicy::Trust(document)) => Some(KeptPolicy::new(document, |kept| ResourcePolicy::Trust(kept))),
+            Some(ResourcePolicy::Key(document)) => Some(KeptPolicy::new(document, |kept| ResourcePolicy::Key(kept))),
+            Some(ResourcePolicy::NoTrust | ResourcePolicy::NoKey) | None => None,
         };
         Self::Statements { standing: Arc::clone(caller.standing()), deciders, resource_policy }
     }
@@ -218,7 +225,7 @@ impl Told {
             Layer::Identity => Some(&standing.identity),
             Layer::Boundary => standing.boundary.as_ref(),
             Layer::Session => standing.session.as_ref(),
-            Layer::Resource | Layer::Trust => resource_policy.as_ref()?.set(),
+            Layer::Resource | Layer::Trust | Layer::Key => resource_policy.as_ref()?.set(),
             _ => None,
         }
     }
@@ -226,8 +233,7 @@ impl Told {
 
 impl KeptPolicy {
     fn set(&self) -> Option<&PolicySet> {
-        let Self { document, is_trust } = self;
-        let policy = if *is_trust { ResourcePolicy::Trust(document) } else { ResourcePolicy::Secret(document) };
+        let policy = (self.read_as)(&self.document);
         policy.read().ok()?.0
     }
 }

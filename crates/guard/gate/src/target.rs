@@ -12,6 +12,10 @@ pub struct Target<'a> {
     pub policy: Option<ResourcePolicy<'a>>,
     pub tags: &'a [Tag],
     pub request_tags: RequestTags<'a>,
+    /// Whom grants of the resource name for this very request.
+    pub granted: &'a [&'a str],
+    /// The service that calls on the caller's behalf, such as `secretsmanager.amazonaws.com`.
+    pub via: Option<&'static str>,
     /// The service's own condition keys, and what else the request brings.
     pub keys: &'a (dyn ConditionContext + Sync),
     /// Is the caller told whose policy refuses it?
@@ -26,6 +30,10 @@ pub enum ResourcePolicy<'a> {
     Trust(&'a PolicyDocument),
     /// Of a role that is not there: nobody assumes it.
     NoTrust,
+    /// Of a key: without it nobody uses it.
+    Key(&'a PolicyDocument),
+    /// Of a key that is not there, or not to be seen: nobody uses it.
+    NoKey,
 }
 
 /// Tags that the request puts or takes.
@@ -71,7 +79,16 @@ impl ConditionContext for NoKeys {
 
 impl<'a> Target<'a> {
     pub fn new(resource: &'a Resource) -> Self {
-        Self { resource, policy: None, tags: &[], request_tags: RequestTags::None, keys: &NoKeys, is_cause_told: true }
+        Self {
+            resource,
+            policy: None,
+            tags: &[],
+            request_tags: RequestTags::None,
+            granted: &[],
+            via: None,
+            keys: &NoKeys,
+            is_cause_told: true,
+        }
     }
 
     #[must_use]
@@ -92,6 +109,17 @@ impl<'a> Target<'a> {
     #[must_use]
     pub fn with_keys(self, keys: &'a (dyn ConditionContext + Sync)) -> Self {
         Self { keys, ..self }
+    }
+
+    #[must_use]
+    pub fn with_granted(self, granted: &'a [&'a str]) -> Self {
+        Self { granted, ..self }
+    }
+
+    /// Asked for by a service, on behalf of the caller.
+    #[must_use]
+    pub fn with_via(self, via: Option<&'static str>) -> Self {
+        Self { via, ..self }
     }
 
     /// Who is refused does not learn by whose policy, nor, in another account, whether the resource is there at all.

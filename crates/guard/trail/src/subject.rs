@@ -1,6 +1,6 @@
 //! What records of changes and of reads are about.
 
-use contract::{IdentityChange, SecretRecord, account_uid};
+use contract::{DeploymentRecord, KeyRecord, IdentityChange, SecretRecord, account_uid};
 
 use crate::entry::{EntryKind, Subject};
 
@@ -37,6 +37,20 @@ impl Subject {
     pub fn identities_changed(change: &IdentityChange) -> Self {
         let revision = change.revision.saturating_add(1);
         Self { kind: EntryKind::Changed, uid: account_uid(change.account), revision }
+    }
+
+    pub fn key_seen(key: &KeyRecord) -> Self {
+        Self { kind: EntryKind::Seen, uid: key.uid, revision: key.revision }
+    }
+
+    /// The key after the change.
+    pub fn key_changed(after: &KeyRecord) -> Self {
+        Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
+    }
+
+    /// What the root key opens, after the change.
+    pub fn deployment_changed(after: &DeploymentRecord) -> Self {
+        Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
     }
 
     /// The secret before it was erased; its erasure counts as one more revision.

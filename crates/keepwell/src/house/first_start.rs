@@ -4,9 +4,12 @@
 mod administrator;
 mod root_access_key;
 
+use std::sync::Arc;
+
 use anyhow::{Context, ensure};
 use contract::{
-    AccountRecord, AccountStatus, Change, Commit, CredentialRecord, CredentialStatus, Entity, Identities, Reads,
+    AccountRecord, AccountStatus, Change, Commit, CredentialRecord, CredentialStatus, DeploymentRecord, Entity,
+    Identities, KeyChange, Reads,
 };
 use facades::AccountKeys;
 use gate::{AccessKeyPrefix, Gate, NewAccessKey, new_access_key, seal_secret_access_key};
@@ -23,6 +26,7 @@ use crate::{
 };
 use administrator::NewAdministrator;
 
+const CREATE_DEPLOYMENT: Action = Action::new("keepwell:CreateDeployment");
 const CREATE_ACCOUNT: Action = Action::new("keepwell:CreateAccount");
 /// Accounts that come later are named by whoever makes them.
 const FIRST_ACCOUNT: &str = "first account";
@@ -30,6 +34,8 @@ const CREATE_KEY: Action = Action::new("kms:CreateKey");
 
 pub(super) struct Founding<'a> {
     pub(super) config: &'a Config,
+    /// The deployment's record, if this start has made its key.
+    pub(super) new_deployment: Option<DeploymentRecord>,
     pub(super) credentials_key: &'a KeyMaterial,
     pub(super) keyring: &'a Keyring,
     pub(super) store: &'a SqliteStore,
@@ -40,6 +46,7 @@ pub(super) struct Founding<'a> {
 }
 
 pub(super) async fn complete(founding: &Founding<'_>) -> anyhow::Result<()> {
+    founding.make_deployment().await?;
     let accounts = founding.store.accounts().await?;
     // The others are made through the first one, later.
     match accounts.iter().min_by_key(|account| (account.created_at, account.id)) {
@@ -59,6 +66,17 @@ pub(super) async fn complete(founding: &Founding<'_>) -> anyhow::Result<()> {
 }
 
 impl Founding<'_> {
+    /// First of all: whatever is sealed from now on hangs from it.
+    async fn make_deployment(&self) -> anyhow::Result<()> {
+        let Some(deployment) = &self.new_deployment else { return Ok(()) };
+        let account = self.config.account.account_id;
+        let request = RequestId::random(self.entropy);
+        let commit = Commit::under(self.gate.authorize_deployment(account, CREATE_DEPLOYMENT, request)?);
+        let subject = Subject::deployment_changed(deployment);
+        let commit = commit.change(Change::Deployment(deployment.clone()))?;
+        self.record(commit, account, "CreateDeployment", subject).await
+    }
+
     async fn make_account(&self) -> anyhow::Result<()> {
         let id = self.config.account.account_id;
         let account = self.keyring.make_account(id, FIRST_ACCOUNT, self.clock.now())?;
@@ -79,12 +97,11 @@ impl Founding<'_> {
 
     /// For every account: a region that was added is everybody's.
     async fn make_missing_keys(&self) -> anyhow::Result<()> {
-        let keys = self.store.keys().await?;
         let accounts = self.store.accounts().await?;
         for account in accounts.iter().filter(|account| account.status == AccountStatus::Active) {
             for region in &self.config.account.regions {
                 let scope = Scope { account: account.id, region: *region };
-                if keys.iter().all(|key| key.scope != scope) {
+                if self.store.key_by_alias(scope, kms::MANAGED_ALIAS).await?.is_none() {
                     self.make_key(account, scope).await?;
                 }
             }
@@ -94,8 +111,10 @@ impl Founding<'_> {
 
     async fn make_key(&self, account: &AccountRecord, scope: Scope) -> anyhow::Result<()> {
         let key = self.keyring.make_managed_key(account, scope, self.clock.now())?;
-        let commit = self.commit(account.id, CREATE_KEY)?.change(Change::Key(key))?;
-        self.record_in(commit, scope, "kms.amazonaws.com", "CreateKey", None).await
+        let subject = Subject::key_changed(&key);
+        let change = KeyChange::Create { after: Arc::new(key) };
+        let commit = self.commit(account.id, CREATE_KEY)?.change(Change::Key(change))?;
+        self.record_in(commit, scope, "kms.amazonaws.com", "CreateKey", Some(subject)).await
     }
 
     fn new_access_key(&self, account: AccountId) -> Credentials {

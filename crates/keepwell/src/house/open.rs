@@ -11,9 +11,10 @@ use seal::{KeyMaterial, SealError};
 use secretsmanager::{Quotas, Room, Turnstiles};
 use service::Turns;
 use sqlite::SqliteStore;
-use terms::{Clock, Entropy, SecretBytes};
+use terms::{Clock, Entropy};
 
 use super::{
+    deployment_key::{self, DeploymentKey},
     first_start::{self, Founding},
     recorder,
 };
@@ -32,9 +33,9 @@ pub struct Opened {
     pub gate: Arc<Gate>,
 }
 
-/// The keys that the root key is the source of. Each serves for one thing.
+/// The keys that the deployment's key is the source of. Each serves for one thing.
 pub(super) struct Keys {
-    root: KeyMaterial,
+    services: KeyMaterial,
     pub(super) trail: KeyMaterial,
 }
 
@@ -50,18 +51,20 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
             "a new root key was made: without it nothing can be read again, so keep a copy of it apart from the data"
         );
     }
-    let keys = Keys::of(&key)?;
     let cache_bytes = config.data.cache_bytes.get();
     let settings = sqlite::Settings { cache_bytes, reader_threads: READER_THREADS };
     let store = Arc::new(SqliteStore::open(data_dir, settings)?);
+    let found = store.deployment().await?;
+    let DeploymentKey { key, made } = deployment_key::open_or_make(&key, found.as_ref(), &*entropy)?;
+    let keys = Keys::of(&key)?;
     let recorder = Arc::new(recorder::open(config, &keys, &store).await?);
     let gate = Arc::new(Gate::new(PermitIssuer::for_gate()));
 
     let reads: Arc<dyn Reads> = store.clone();
-    let root = KeyMaterial::from_bytes(&key)?;
-    let keyring = Arc::new(Keyring::open(root, Arc::clone(&reads), Arc::clone(&entropy)).await?);
+    let keyring = Arc::new(Keyring::new(key, Arc::clone(&reads), Arc::clone(&entropy)));
     let founding = Founding {
         config,
+        new_deployment: made,
         credentials_key: &keys.credentials()?,
         keyring: &keyring,
         store: &store,
@@ -97,10 +100,20 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         paging_key: keys.paging()?,
         turns: Arc::clone(&iam_turns),
     };
+    let kms = Arc::new(kms::Room {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        keyring,
+        paging_key: keys.paging()?,
+        regions: config.account.regions.clone(),
+    });
     let room = Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
-        kms: keyring,
+        kms: Arc::clone(&kms) as _,
         recorder: Arc::clone(&recorder),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
@@ -126,6 +139,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         authenticator,
         recorder,
         secretsmanager: Arc::new(room),
+        kms,
         iam: Arc::new(iam),
         sts: Arc::new(sts),
         deployment: Arc::new(deployment),
@@ -150,34 +164,33 @@ fn tell_of_memory() {
 }
 
 impl Keys {
-    pub(super) fn of(root_key: &SecretBytes) -> anyhow::Result<Self> {
-        let root = KeyMaterial::from_bytes(root_key)?;
-        Ok(Self { trail: root.derive("keepwell trail")?, root })
+    pub(super) fn of(deployment: &KeyMaterial) -> anyhow::Result<Self> {
+        Ok(Self { trail: deployment.derive("keepwell trail")?, services: deployment.derive("keepwell services")? })
     }
 
     /// Seals secret access keys.
     fn credentials(&self) -> Result<KeyMaterial, SealError> {
-        self.root.derive("keepwell credentials")
+        self.services.derive("keepwell credentials")
     }
 
     /// Seals session tokens.
     fn sessions(&self) -> Result<KeyMaterial, SealError> {
-        self.root.derive("keepwell sessions")
+        self.services.derive("keepwell sessions")
     }
 
     /// Seals the seeds of MFA devices.
     fn mfa(&self) -> Result<KeyMaterial, SealError> {
-        self.root.derive("keepwell mfa seeds")
+        self.services.derive("keepwell mfa seeds")
     }
 
     /// Seals decisions that are told in a message.
     fn messages(&self) -> Result<KeyMaterial, SealError> {
-        self.root.derive("keepwell authorization messages")
+        self.services.derive("keepwell authorization messages")
     }
 
     /// Seals paging tokens. Each is bound to its operation, so that all services share it.
     fn paging(&self) -> Result<KeyMaterial, SealError> {
-        self.root.derive("keepwell paging")
+        self.services.derive("keepwell paging")
     }
 }
 

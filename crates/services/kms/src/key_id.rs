@@ -1,105 +1,132 @@
-//! What callers write to mean a key, and KMS's words for what cannot be found.
+//! What callers write to mean a key.
 
-use facades::{EnvelopeError, KeyChoice};
-use terms::Scope;
+use contract::{KeyId, alias_arn, key_arn};
+use terms::{AccountId, Region, Scope};
 
-const MANAGED_ALIAS: &str = "alias/aws/secretsmanager";
+use crate::error::Error;
 
-/// Understands a key id, a key ARN, an alias or an alias ARN.
-///
-/// Customers' keys have not arrived, so the managed key's alias is the only one that is found.
-pub(crate) fn choose(scope: Scope, kms_key_id: &str) -> Result<KeyChoice, EnvelopeError> {
-    let Some(rest) = kms_key_id.strip_prefix("arn:") else { return choose_local(scope, kms_key_id) };
-    let parts: Vec<&str> = rest.splitn(5, ':').collect();
-    match parts.as_slice() {
-        [partition, "kms", region, account, resource]
-            if *partition == scope.region.partition().as_str() && is_resource(resource) =>
-        {
-            if *region != scope.region.as_str() {
-                // Recorded: the text names the region of the ARN.
-                Err(invalid(format!("Invalid arn {region}")))
-            } else if *account != scope.account.as_str() {
-                Err(not_found(kms_key_id))
-            } else {
-                choose_local(scope, resource.strip_prefix("key/").unwrap_or(resource))
-            }
+/// A key as it was asked for: whose it is, and its id or its alias.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedKey {
+    pub(crate) scope: Scope,
+    pub(crate) name: Name,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Name {
+    Id(KeyId),
+    /// With `alias/` before it.
+    Alias(String),
+}
+
+impl NamedKey {
+    /// Understands a key id, a key ARN, an alias or an alias ARN.
+    pub(crate) fn parse(caller: Scope, text: &str) -> Result<Self, Error> {
+        let Some(rest) = text.strip_prefix("arn:") else {
+            let name = Name::parse(text).ok_or_else(|| invalid_key_id(text))?;
+            return Ok(Self { scope: caller, name });
+        };
+        let parts: Vec<&str> = rest.splitn(5, ':').collect();
+        let [partition, "kms", region, account, resource] = parts.as_slice() else {
+            return Err(invalid_arn(text));
+        };
+        if *partition != caller.region.partition().as_str() {
+            return Err(invalid_arn(text));
         }
-        _ => Err(invalid("Invalid keyId".to_owned())),
-    }
-}
-
-fn choose_local(scope: Scope, key: &str) -> Result<KeyChoice, EnvelopeError> {
-    let Scope { account, region } = scope;
-    let arn = |resource: &str| format!("arn:{}:kms:{region}:{account}:{resource}", region.partition());
-    if key == MANAGED_ALIAS {
-        Ok(KeyChoice::Managed)
-    } else if key.starts_with("alias/") {
-        Err(not_found(&arn(key)))
-    } else if is_key_id(key) {
-        Err(not_found(&arn(&format!("key/{key}"))))
-    } else {
-        // Also a bare alias name, which KMS never takes.
-        Err(invalid("Invalid keyId".to_owned()))
-    }
-}
-
-fn is_resource(resource: &str) -> bool {
-    resource.starts_with("alias/") || resource.strip_prefix("key/").is_some_and(is_key_id)
-}
-
-/// A UUID, or `mrk-` and 32 hexadecimal digits.
-fn is_key_id(key: &str) -> bool {
-    let is_hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit());
-    match key.strip_prefix("mrk-") {
-        Some(digits) => is_hex(digits, 32),
-        None => {
-            let lengths = [8, 4, 4, 4, 12];
-            let groups: Vec<&str> = key.split('-').collect();
-            groups.len() == lengths.len() && groups.iter().zip(lengths).all(|(group, length)| is_hex(group, length))
+        // Recorded: the text names the region of the ARN.
+        if *region != caller.region.as_str() {
+            return Err(Error::not_found(format!("Invalid arn {region}")));
+        }
+        let account = AccountId::parse(account).map_err(|_| invalid_arn(text))?;
+        let is_alias = resource.starts_with("alias/");
+        let name = if is_alias { Name::parse(resource) } else { resource.strip_prefix("key/").and_then(Name::parse) };
+        match name {
+            Some(name) => Ok(Self { scope: Scope { account, ..caller }, name }),
+            None => Err(invalid_arn(text)),
         }
     }
-}
 
-fn not_found(arn: &str) -> EnvelopeError {
-    let (_, resource) = arn.rsplit_once(':').unwrap_or(("", arn));
-    if resource.starts_with("alias/") {
-        invalid(format!("Alias {arn} is not found."))
-    } else {
-        invalid(format!("Key '{arn}' does not exist"))
+    pub(crate) fn is_alias(&self) -> bool {
+        matches!(self.name, Name::Alias(_))
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        match &self.name {
+            Name::Id(id) => key_arn(self.scope, *id).to_string(),
+            Name::Alias(name) => alias_arn(self.scope, name),
+        }
+    }
+
+    /// What is told to whoever may know that there is no such key.
+    pub(crate) fn not_found(&self) -> Error {
+        match self.name {
+            Name::Id(_) => Error::not_found(format!("Key '{}' does not exist", self.arn())),
+            Name::Alias(_) => Error::not_found(format!("Alias {} is not found.", self.arn())),
+        }
     }
 }
 
-fn invalid(text: String) -> EnvelopeError {
-    EnvelopeError::InvalidKey(text)
+impl Name {
+    fn parse(text: &str) -> Option<Self> {
+        if text.starts_with("alias/") {
+            return Some(Self::Alias(text.to_owned()));
+        }
+        KeyId::parse(text).map(Self::Id)
+    }
+}
+
+pub(crate) fn invalid_key_id(text: &str) -> Error {
+    Error::not_found(format!("Invalid keyId '{text}'"))
+}
+
+// The text is chosen.
+fn invalid_arn(text: &str) -> Error {
+    Error::refused("InvalidArnException", format!("{text} is not a valid ARN"))
+}
+
+/// In which Region does an ARN say that it lies? None for what is no ARN.
+pub(crate) fn region_of(text: &str) -> Option<Region> {
+    let region = text.strip_prefix("arn:")?.split(':').nth(2)?;
+    Region::parse(region).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use terms::{AccountId, Region};
-
     use super::*;
 
-    fn of(text: &str) -> Result<KeyChoice, String> {
+    const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+
+    fn of(text: &str) -> Result<NamedKey, (&'static str, String)> {
         let scope = Scope::new(AccountId::parse("123456789012").unwrap(), Region::parse("us-east-1").unwrap());
-        choose(scope, text).map_err(|error| error.to_string())
+        NamedKey::parse(scope, text).map_err(|error| (error.code(), error.message().unwrap_or_default()))
     }
 
     #[test]
-    fn the_managed_key_is_found_by_its_alias_and_its_alias_arn() {
-        assert_eq!(of("alias/aws/secretsmanager"), Ok(KeyChoice::Managed));
-        assert_eq!(of("arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager"), Ok(KeyChoice::Managed));
+    fn a_key_is_named_by_its_id_its_arn_an_alias_or_its_arn() {
+        let of = |text: &str| of(text).unwrap();
+        assert_eq!(of(ID).name, Name::Id(KeyId::parse(ID).unwrap()));
+        assert_eq!(of(&format!("arn:aws:kms:us-east-1:123456789012:key/{ID}")), of(ID));
+        assert_eq!(of("alias/app").name, Name::Alias("alias/app".to_owned()));
+        assert_eq!(of("arn:aws:kms:us-east-1:123456789012:alias/app"), of("alias/app"));
+        let foreign = of(&format!("arn:aws:kms:us-east-1:999999999999:key/{ID}"));
+        assert_eq!(foreign.scope.account.as_str(), "999999999999");
+        assert!(of("alias/app").is_alias() && !foreign.is_alias());
     }
 
     #[test]
-    fn other_keys_are_refused_in_the_words_of_kms() {
-        let id = "1234abcd-12ab-34cd-56ef-1234567890ab";
-        let arn = format!("arn:aws:kms:us-east-1:123456789012:key/{id}");
-        assert_eq!(of("app").unwrap_err(), "Invalid keyId");
-        assert_eq!(of("alias/app").unwrap_err(), "Alias arn:aws:kms:us-east-1:123456789012:alias/app is not found.");
-        assert_eq!(of(id).unwrap_err(), format!("Key '{arn}' does not exist"));
-        assert_eq!(of(&arn).unwrap_err(), format!("Key '{arn}' does not exist"));
-        assert_eq!(of("arn:aws:kms:us-west-2:123456789012:alias/app").unwrap_err(), "Invalid arn us-west-2");
-        assert_eq!(of("arn:aws:s3:::bucket").unwrap_err(), "Invalid keyId");
-        assert_eq!(of("arn:").unwrap_err(), "Invalid keyId");
+    fn what_names_no_key_is_refused_in_the_words_of_kms() {
+        assert_eq!(of("app").unwrap_err(), ("NotFoundException", "Invalid keyId 'app'".to_owned()));
+        let elsewhere = of("arn:aws:kms:us-west-2:123456789012:alias/app").unwrap_err();
+        assert_eq!(elsewhere, ("NotFoundException", "Invalid arn us-west-2".to_owned()));
+        for text in ["arn:", "arn:aws:s3:::bucket", "arn:aws:kms:us-east-1:123456789012:key/app", "arn:aws:kms:us-east-1::key/x"] {
+            assert_eq!(of(text).unwrap_err().0, "InvalidArnException", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_is_told_by_its_arn() {
+        let told = |text: &str| of(text).unwrap().not_found().message().unwrap();
+        assert_eq!(told(ID), format!("Key 'arn:aws:kms:us-east-1:123456789012:key/{ID}' does not exist"));
+        assert_eq!(told("alias/app"), "Alias arn:aws:kms:us-east-1:123456789012:alias/app is not found.");
     }
 }

@@ -1,148 +1,100 @@
-//! The keys in memory, and the envelope around values.
+//! The keys in memory: unwrapped when they are first needed, and wiped when dropped.
 
-use std::{collections::HashMap, future::ready, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
-use contract::{AccountRecord, AccountStatus, Answer, KeyRecord, Reads, StoreError};
-use facades::{AccountKeys, AccountKeysError, Envelope, EnvelopeError, KeyChoice};
-use parking_lot::RwLock;
-use policy::{Action, Permit};
-use seal::{
-    KeyMaterial, KeyRef, OpenError, SealContext, SealError, SealedValue, ValueKind, open_value, seal_value, unwrap,
-    wrap,
+use contract::{
+    AccountRecord, AccountStatus, KeyId, KeyMaterialRecord, KeyRecord, MaterialOrigin, Reads, StoreError,
 };
-use terms::{AccountId, Entropy, Scope, SecretBytes, Timestamp, Uid};
+use facades::{AccountKeys, AccountKeysError};
+use parking_lot::RwLock;
+use seal::{KeyMaterial, KeyRef, OpenError, SealError, unwrap, wrap};
+use terms::{AccountId, Entropy, Scope, Timestamp};
 
-const MANAGED_ALIAS: &str = "alias/aws/secretsmanager";
+use crate::managed_key::managed_key;
 
-/// The actions that may open a value. Writing opens one only to compare it with what a repeated token brings.
-const OPENS: &[Action] = &[
-    Action::new("secretsmanager:GetSecretValue"),
-    Action::new("secretsmanager:CreateSecret"),
-    Action::new("secretsmanager:PutSecretValue"),
-    Action::new("secretsmanager:UpdateSecret"),
-];
-const SEALS: &[Action] = &[
-    Action::new("secretsmanager:CreateSecret"),
-    Action::new("secretsmanager:PutSecretValue"),
-    Action::new("secretsmanager:UpdateSecret"),
-];
-
-/// The keys of this server: unwrapped, and wiped when dropped.
-///
-/// It opens what the store holds when it needs a key that it has not seen, so that an account which is made while the
-/// server runs is served at once.
+/// The deployment's key wraps each account's key, and an account's key wraps the materials of its KMS keys.
 pub struct Keyring {
-    root: KeyMaterial,
+    deployment: KeyMaterial,
     store: Arc<dyn Reads>,
-    opened: RwLock<Opened>,
-    entropy: Arc<dyn Entropy>,
-}
-
-/// Every key that the store held when it was looked at.
-#[derive(Default)]
-struct Opened {
-    managed: HashMap<Scope, [u8; 16]>,
-    materials: HashMap<[u8; 16], KeyMaterial>,
+    accounts: RwLock<HashMap<AccountId, KeyMaterial>>,
+    materials: RwLock<HashMap<KeyRef, Arc<KeyMaterial>>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum KeyringError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the root key does not open the keys of account {0}: it is not the key this store was made with")]
-    WrongRootKey(AccountId),
-    #[error("a key of account {0} cannot be opened")]
-    DamagedKey(AccountId),
+    #[error("the key of account {0} cannot be opened")]
+    DamagedAccount(AccountId),
     #[error("account {0} has a key and no record of its own")]
     Orphan(AccountId),
+    #[error("a material of key {0} cannot be opened")]
+    DamagedKey(KeyId),
+    /// Destroyed, or never made.
+    #[error("key {0} has no material of that number")]
+    NoMaterial(KeyId),
+    #[error("a key cannot be wrapped")]
+    Sealing,
 }
 
 impl Keyring {
-    /// Unwraps every key in the store.
-    pub async fn open(
-        root: KeyMaterial,
-        store: Arc<dyn Reads>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self, KeyringError> {
-        let opened = Opened::read(&root, &*store).await?;
-        Ok(Self { root, store, opened: RwLock::new(opened), entropy })
+    pub fn new(deployment: KeyMaterial, store: Arc<dyn Reads>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { deployment, store, accounts: RwLock::default(), materials: RwLock::default(), entropy }
     }
 
-    async fn seal_now(
-        &self,
-        under: &Permit,
-        scope: Scope,
-        key: &KeyChoice,
-        context: SealContext<'_>,
-        kind: ValueKind,
-        value: &SecretBytes,
-    ) -> Result<SealedValue, EnvelopeError> {
-        require(under, SEALS, context.secret_arn)?;
-        let KeyChoice::Managed = key;
-        if !self.opened.read().managed.contains_key(&scope) {
-            self.look_again().await.map_err(|_| EnvelopeError::Encryption)?;
+    /// The material that ciphertexts name by this number.
+    pub(crate) async fn material(&self, key: &KeyRecord, number: u32) -> Result<Arc<KeyMaterial>, KeyringError> {
+        let which = KeyRef { key: key.id.bits, material: number };
+        if let Some(material) = self.materials.read().get(&which) {
+            return Ok(Arc::clone(material));
         }
-        let opened = self.opened.read();
-        let key = *opened.managed.get(&scope).ok_or(EnvelopeError::Encryption)?;
-        let material = opened.materials.get(&key).ok_or(EnvelopeError::Encryption)?;
-        seal_value((KeyRef { key, material: 1 }, material), context, kind, value, &*self.entropy)
-            .map_err(|SealError| EnvelopeError::Encryption)
+        let record = key.material(number).ok_or(KeyringError::NoMaterial(key.id))?;
+        self.require_account(key.scope.account).await?;
+        let accounts = self.accounts.read();
+        let account = accounts.get(&key.scope.account).ok_or(KeyringError::Orphan(key.scope.account))?;
+        let material = Arc::new(open_material(account, key, record)?);
+        self.materials.write().insert(which, Arc::clone(&material));
+        Ok(material)
     }
 
-    async fn open_now(
+    /// New material for a key, wrapped for the store.
+    pub(crate) async fn make_material(
         &self,
-        under: &Permit,
-        context: SealContext<'_>,
-        sealed: &SealedValue,
-    ) -> Result<(ValueKind, SecretBytes), EnvelopeError> {
-        require(under, OPENS, context.secret_arn)?;
-        let which = sealed.newest();
-        if !self.opened.read().materials.contains_key(&which.key) {
-            self.look_again().await.map_err(|_| EnvelopeError::Decryption)?;
-        }
-        let opened = self.opened.read();
-        let material = opened.materials.get(&which.key).ok_or(EnvelopeError::Decryption)?;
-        open_value(which, material, context, sealed).map_err(|OpenError| EnvelopeError::Decryption)
+        account: AccountId,
+        key: KeyId,
+        origin: MaterialOrigin,
+        now: Timestamp,
+    ) -> Result<KeyMaterialRecord, KeyringError> {
+        self.require_account(account).await?;
+        let accounts = self.accounts.read();
+        let account_key = accounts.get(&account).ok_or(KeyringError::Orphan(account))?;
+        wrapped_material(account_key, account, key, origin, now, &*self.entropy)
     }
 
-    async fn look_again(&self) -> Result<(), KeyringError> {
-        let opened = Opened::read(&self.root, &*self.store).await.inspect_err(|error| {
-            tracing::error!(target: "keepwell::operator", %error, "the keys cannot be read");
-        })?;
-        *self.opened.write() = opened;
+    /// A key was destroyed: nothing of it stays in memory.
+    pub(crate) fn forget(&self, key: KeyId) {
+        self.materials.write().retain(|which, _| which.key != key.bits);
+    }
+
+    /// An account may be made while the server runs, so that its key is looked for when it is needed.
+    async fn require_account(&self, account: AccountId) -> Result<(), KeyringError> {
+        if self.accounts.read().contains_key(&account) {
+            return Ok(());
+        }
+        let accounts = self.store.accounts().await?;
+        let record = accounts.iter().find(|record| record.id == account).ok_or(KeyringError::Orphan(account))?;
+        let key = unwrap(&self.deployment, &record.wrapped_key, &account_context(&account))
+            .map_err(|OpenError| KeyringError::DamagedAccount(account))?;
+        self.accounts.write().insert(account, key);
         Ok(())
-    }
-}
-
-impl Opened {
-    async fn read(root: &KeyMaterial, store: &dyn Reads) -> Result<Self, KeyringError> {
-        // The keys first: the account of every key is found then, also of one that is being made meanwhile.
-        let keys = store.keys().await?;
-        let mut accounts = HashMap::new();
-        for account in store.accounts().await? {
-            let key = unwrap(root, &account.wrapped_key, &account_context(&account.id))
-                .map_err(|OpenError| KeyringError::WrongRootKey(account.id))?;
-            accounts.insert(account.id, key);
-        }
-        let mut opened = Self::default();
-        for key in keys {
-            let account = key.scope.account;
-            let account_key = accounts.get(&account).ok_or(KeyringError::Orphan(account))?;
-            let material = unwrap(account_key, &key.wrapped_material, &key_context(&key.scope, &key.alias))
-                .map_err(|OpenError| KeyringError::DamagedKey(account))?;
-            opened.materials.insert(*key.uid.as_bytes(), material);
-            if key.alias == MANAGED_ALIAS {
-                opened.managed.insert(key.scope, *key.uid.as_bytes());
-            }
-        }
-        Ok(opened)
     }
 }
 
 impl AccountKeys for Keyring {
     fn make_account(&self, id: AccountId, name: &str, now: Timestamp) -> Result<AccountRecord, AccountKeysError> {
         let key = KeyMaterial::generate(&*self.entropy);
-        let wrapped = wrap(&self.root, &key, &account_context(&id), &*self.entropy);
+        let wrapped = wrap(&self.deployment, &key, &account_context(&id), &*self.entropy);
         let wrapped_key = wrapped.map_err(|SealError| AccountKeysError::Sealing(id))?.into_bytes();
         Ok(AccountRecord { id, name: name.to_owned(), created_at: now, status: AccountStatus::Active, wrapped_key })
     }
@@ -153,66 +105,49 @@ impl AccountKeys for Keyring {
         scope: Scope,
         now: Timestamp,
     ) -> Result<KeyRecord, AccountKeysError> {
-        let account_key = unwrap(&self.root, &account.wrapped_key, &account_context(&account.id))
-            .map_err(|OpenError| AccountKeysError::WrongRootKey(account.id))?;
-        let material = KeyMaterial::generate(&*self.entropy);
-        let wrapped = wrap(&account_key, &material, &key_context(&scope, MANAGED_ALIAS), &*self.entropy)
-            .map_err(|SealError| AccountKeysError::Sealing(account.id))?;
-        Ok(KeyRecord {
-            scope,
-            uid: Uid::random(&*self.entropy),
-            alias: MANAGED_ALIAS.to_owned(),
-            created_at: now,
-            wrapped_material: wrapped.into_bytes(),
-        })
+        let account_key = unwrap(&self.deployment, &account.wrapped_key, &account_context(&account.id))
+            .map_err(|OpenError| AccountKeysError::WrongDeploymentKey(account.id))?;
+        let mut key = managed_key(scope, now, &*self.entropy);
+        let origin = MaterialOrigin::Creation;
+        let material = wrapped_material(&account_key, account.id, key.id, origin, now, &*self.entropy)
+            .map_err(|_| AccountKeysError::Sealing(account.id))?;
+        key.materials.push(Arc::new(material));
+        Ok(key)
     }
 }
 
-impl Envelope for Keyring {
-    fn choose<'a>(&'a self, scope: Scope, kms_key_id: &'a str) -> Answer<'a, Result<KeyChoice, EnvelopeError>> {
-        Box::pin(ready(crate::key_id::choose(scope, kms_key_id)))
-    }
-
-    fn seal<'a>(
-        &'a self,
-        under: &'a Permit,
-        scope: Scope,
-        key: &'a KeyChoice,
-        context: SealContext<'a>,
-        kind: ValueKind,
-        value: &'a SecretBytes,
-    ) -> Answer<'a, Result<SealedValue, EnvelopeError>> {
-        Box::pin(self.seal_now(under, scope, key, context, kind, value))
-    }
-
-    fn open<'a>(
-        &'a self,
-        under: &'a Permit,
-        context: SealContext<'a>,
-        sealed: &'a SealedValue,
-    ) -> Answer<'a, Result<(ValueKind, SecretBytes), EnvelopeError>> {
-        Box::pin(self.open_now(under, context, sealed))
-    }
-}
-
-/// The permit must be for this secret, and for an action that the list allows.
-fn require(permit: &Permit, actions: &[Action], secret_arn: &str) -> Result<(), EnvelopeError> {
-    permit.covers_resource(secret_arn)?;
-    match actions.iter().find(|action| **action == permit.action()) {
-        Some(action) => Ok(permit.covers(*action, secret_arn)?),
-        None => Ok(permit.covers(Action::new("kms:Decrypt"), secret_arn)?),
-    }
+fn wrapped_material(
+    account_key: &KeyMaterial,
+    account: AccountId,
+    key: KeyId,
+    origin: MaterialOrigin,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<KeyMaterialRecord, KeyringError> {
+    let mut id = [0; 32];
+    entropy.fill(&mut id);
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let material = KeyMaterial::generate(entropy);
+    let wrapped = wrap(account_key, &material, &material_context(&account, &key.to_string(), &id), entropy)
+        .map_err(|SealError| KeyringError::Sealing)?;
+    Ok(KeyMaterialRecord { id, made_at: now, origin, wrapped: wrapped.into_bytes() })
 }
 
 fn account_context(account: &AccountId) -> [(&str, &str); 2] {
     [("purpose", "account key"), ("account", account.as_str())]
 }
 
-fn key_context<'a>(scope: &'a Scope, alias: &'a str) -> [(&'a str, &'a str); 4] {
-    [
-        ("purpose", "key material"),
-        ("account", scope.account.as_str()),
-        ("region", scope.region.as_str()),
-        ("alias", alias),
-    ]
+fn open_material(
+    account_key: &KeyMaterial,
+    key: &KeyRecord,
+    record: &KeyMaterialRecord,
+) -> Result<KeyMaterial, KeyringError> {
+    let id = key.id.to_string();
+    let context = material_context(&key.scope.account, &id, &record.id);
+    unwrap(account_key, &record.wrapped, &context).map_err(|OpenError| KeyringError::DamagedKey(key.id))
+}
+
+/// Without the Region: replicas of a multi-Region key have the same materials.
+fn material_context<'a>(account: &'a AccountId, key: &'a str, material: &'a str) -> [(&'a str, &'a str); 4] {
+    [("purpose", "key material"), ("account", account.as_str()), ("key", key), ("material", material)]
 }

@@ -1,10 +1,26 @@
-//! The keys that seal secrets.
+#![expect(dead_code, reason = "the operations that use it come one by one")]
+//! AWS Key Management Service: keys that people control, and the envelope around secrets.
 //!
-//! The root key wraps each account's key, the account's key wraps the managed key of each region, and a managed key
-//! wraps the data key of each version. All of it stands behind [`facades::Envelope`]
-//! and [`facades::AccountKeys`].
+//! The deployment's key wraps each account's key, an account's key wraps the materials of its KMS keys, and the newest
+//! material of a key wraps data keys. Callers come through the API; secretsmanager comes through [`facades::Envelope`],
+//! always on behalf of a caller, who needs the right to the key as if it had called itself.
 
+mod envelope;
+mod error;
+mod find;
+mod grants;
 mod key_id;
+mod key_keys;
 mod keyring;
+mod managed_key;
+mod operations;
+mod paging;
+mod room;
+pub mod shapes;
+mod states;
 
+pub use error::{Error, Fault};
+pub use managed_key::MANAGED_ALIAS;
 pub use keyring::{Keyring, KeyringError};
+pub use operations::{Operation, Outcome, answer};
+pub use room::Room;

@@ -16,6 +16,8 @@ use crate::{error::Error, quotas::Quotas, room::Room, versions};
 const END_RECOVERY_WINDOW: Action = Action::new("secretsmanager:EndRecoveryWindow");
 const TRIM_VERSIONS: Action = Action::new("secretsmanager:TrimVersions");
 
+/// The jobs of this service.
+const KINDS: [JobKind; 2] = [JobKind::EndRecoveryWindow, JobKind::TrimVersions];
 /// Jobs taken at once.
 const JOBS_MAX: usize = 100;
 /// How long to rest when nothing is due.
@@ -39,7 +41,7 @@ pub async fn work(room: &Room, jobs: &dyn Jobs) {
 
 /// Does what is due now. Returns how many jobs were looked at.
 pub async fn do_due(room: &Room, jobs: &dyn Jobs) -> Result<usize, Error> {
-    let due = jobs.due(room.clock.now(), JOBS_MAX).await?;
+    let due = jobs.due(&KINDS, room.clock.now(), JOBS_MAX).await?;
     let mut failure = None;
     for job in &due {
         let Some(lease) = jobs.claim(job).await? else { continue };
@@ -63,7 +65,7 @@ pub(crate) fn trim_job(secret: &SecretRecord, quotas: &Quotas) -> Option<JobChan
         kind: JobKind::TrimVersions,
         subject: secret.uid,
         scope: secret.scope,
-        name: secret.name.clone(),
+        name: secret.name.to_string(),
         due_at,
     })
 }
@@ -79,9 +81,10 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
     let action = match job.kind {
         JobKind::EndRecoveryWindow => END_RECOVERY_WINDOW,
         JobKind::TrimVersions => TRIM_VERSIONS,
+        JobKind::DeleteKey | JobKind::RotateKey => return Err(job_of_another_service()),
     };
     // Whoever erased the secret since the job was read has erased the job with it.
-    let Some(found) = room.store.secret(job.scope, job.name.as_str(), Pick::Labelled).await? else { return Ok(()) };
+    let Some(found) = room.store.secret(job.scope, &job.name, Pick::Labelled).await? else { return Ok(()) };
     let permit = room.gate.authorize_job(job, action, &found, request)?;
     let secret = found.open(&permit)?;
     if secret.uid != job.subject {
@@ -91,6 +94,7 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
     let done = match job.kind {
         JobKind::EndRecoveryWindow => end_recovery_window(room, job, permit, secret, now).await,
         JobKind::TrimVersions => trim_versions(room, job, permit, secret, now).await,
+        JobKind::DeleteKey | JobKind::RotateKey => Err(job_of_another_service()),
     };
     match done {
         // Someone was faster: restored it, put a version, rescheduled. The next look tells what is left to do.
@@ -136,6 +140,10 @@ async fn trim_versions(
         .jobs([next]);
     let removed: Vec<&VersionId> = removed.iter().collect();
     record(room, commit, &after, Some(Subject::changed(&after)), "SecretVersionDeletion", Some(&removed), now).await
+}
+
+fn job_of_another_service() -> Error {
+    Error::Internal("a job of another service".to_owned())
 }
 
 fn fenced(permit: Permit, job: &JobRecord) -> Commit {

@@ -29,6 +29,8 @@ pub enum Error {
     EncryptionFailure,
     DecryptionFailure,
     AccessDenied(Box<Denied>),
+    /// The caller may do this with the secret, and may not use its key.
+    KeyAccessDenied(&'static str),
     /// The body is not JSON, or a member has the wrong type.
     Serialization(Option<&'static str>),
     /// A constraint of the model is broken.
@@ -63,7 +65,7 @@ impl Error {
             Self::InvalidNextToken => "InvalidNextTokenException",
             Self::EncryptionFailure => "EncryptionFailure",
             Self::DecryptionFailure => "DecryptionFailure",
-            Self::AccessDenied(_) => "AccessDeniedException",
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => "AccessDeniedException",
             Self::Serialization(_) => "SerializationException",
             Self::Validation(_) => "ValidationException",
             Self::Conflict | Self::Internal(_) => "InternalServiceError",
@@ -95,6 +97,7 @@ impl Error {
                 Some("Secrets Manager can't decrypt the protected secret text using the provided KMS key.".to_owned())
             }
             Self::AccessDenied(denied) => Some(denied.to_string()),
+            Self::KeyAccessDenied(text) => Some((*text).to_owned()),
             Self::Serialization(text) => text.map(str::to_owned),
             Self::Conflict | Self::Internal(_) => Some("An internal error occurred.".to_owned()),
             Self::Unrecorded(_) => Some("Service is unable to handle request.".to_owned()),
@@ -169,7 +172,7 @@ impl ServiceError for Error {
     fn trail_code(&self) -> &'static str {
         match self {
             // CloudTrail shortens it.
-            Self::AccessDenied(_) => "AccessDenied",
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => "AccessDenied",
             other => other.code(),
         }
     }
@@ -180,7 +183,7 @@ impl ServiceError for Error {
 
     fn kind(&self) -> ErrorKind<'_> {
         match self {
-            Self::AccessDenied(_) => ErrorKind::Denial,
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => ErrorKind::Denial,
             Self::Conflict => ErrorKind::Conflict,
             Self::Internal(cause) => ErrorKind::Internal(cause),
             _ => ErrorKind::Refusal,
@@ -224,9 +227,22 @@ impl From<EnvelopeError> for Error {
             EnvelopeError::InvalidKey(text) => {
                 Self::InvalidParameter(format!("The operation failed because of an invalid KMS key: {text}"))
             }
+            // Decided by KMS, whose words AWS does not pass on.
+            EnvelopeError::AccessDenied { is_other_key: false } => {
+                Self::KeyAccessDenied("Access to KMS is not allowed")
+            }
+            EnvelopeError::AccessDenied { is_other_key: true } => Self::KeyAccessDenied(
+                "Access to KMS is not allowed. This version of secret is not encrypted with the current KMS key.",
+            ),
+            EnvelopeError::ForeignManagedKey => Self::InvalidRequest(
+                "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS \
+                 service key."
+                    .to_owned(),
+            ),
             EnvelopeError::Encryption => Self::EncryptionFailure,
             EnvelopeError::Decryption => Self::DecryptionFailure,
             EnvelopeError::WrongPermit(wrong) => wrong.into(),
+            EnvelopeError::Store(error) => error.into(),
         }
     }
 }

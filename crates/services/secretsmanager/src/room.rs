@@ -3,12 +3,12 @@
 use std::{ops::Deref, sync::Arc};
 
 use contract::{DecisionSubject, Reads, SecretRecord};
-use facades::{Envelope, KeyChoice};
+use facades::{Envelope, OnBehalf};
 use gate::{Gate, RequestTags, ResourcePolicy, Target};
 use policy::{Action, Permit, Resource};
 use seal::{KeyMaterial, SealContext, SealedValue, ValueKind};
 use service::Asked;
-use terms::{Clock, Entropy, Scope, SecretBytes};
+use terms::{Clock, Entropy, SecretBytes};
 use trail::{LinkedCalls, Recorder};
 
 use crate::{
@@ -126,16 +126,10 @@ impl<'a> Call<'a> {
     pub(crate) async fn seal(
         &self,
         permit: &Permit,
-        scope: Scope,
-        secret_arn: &str,
-        kms_key_id: Option<&str>,
+        secret: &SecretRecord,
         version_id: &str,
         value: &NewValue<'_>,
     ) -> Result<SealedValue, Error> {
-        let key = match kms_key_id {
-            Some(key) => self.room.kms.choose(scope, key).await?,
-            None => KeyChoice::Managed,
-        };
         if value.bytes.len() > self.room.quotas.secret_bytes {
             // Chosen. The model's own maximum was checked before.
             return Err(Error::LimitExceeded(format!(
@@ -143,19 +137,26 @@ impl<'a> Call<'a> {
                 self.room.quotas.secret_bytes
             )));
         }
-        let context = SealContext { secret_arn, version_id };
-        Ok(self.room.kms.seal(permit, scope, &key, context, value.kind, value.bytes).await?)
+        let (key, context) = (secret.kms_key_id.as_deref(), SealContext { secret_arn: &secret.arn, version_id });
+        let sealing =
+            self.room.kms.seal(self.on_behalf(permit), secret.scope, key, context, value.kind, value.bytes);
+        Ok(sealing.await?)
     }
 
     pub(crate) async fn unseal(
         &self,
         permit: &Permit,
-        secret_arn: &str,
+        secret: &SecretRecord,
         version_id: &str,
         sealed: &SealedValue,
     ) -> Result<(ValueKind, SecretBytes), Error> {
-        let context = SealContext { secret_arn, version_id };
-        Ok(self.room.kms.open(permit, context, sealed).await?)
+        let (key, context) = (secret.kms_key_id.as_deref(), SealContext { secret_arn: &secret.arn, version_id });
+        Ok(self.room.kms.open(self.on_behalf(permit), secret.scope, key, context, sealed).await?)
+    }
+
+    /// KMS is asked for the caller, under the permit for the secret.
+    pub(crate) fn on_behalf<'b>(&'b self, permit: &'b Permit) -> OnBehalf<'b> {
+        OnBehalf { context: self.context, caller: self.caller, permit, linked: self.linked }
     }
 }
 

@@ -1,6 +1,25 @@
-//! Accounts, their access keys and their encryption keys, as they are kept.
+//! Accounts and their access keys, as they are kept.
 
-use terms::{AccountId, Region, Scope, Timestamp, Uid};
+use std::fmt;
+
+use terms::{AccountId, Region, Timestamp, Uid};
+
+/// What the root key opens, and where the root key is kept.
+///
+/// INVARIANT (revision): as of secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeploymentRecord {
+    pub uid: Uid,
+    pub revision: u64,
+    /// Names the root key without telling anything of it.
+    pub root_key_id: [u8; 16],
+    /// The kind of custody, as the configuration names it.
+    pub custody: String,
+    /// The root key as custody sealed it; none where custody holds the key itself.
+    pub sealed_root_key: Option<Vec<u8>>,
+    /// The key under which everything else is sealed, wrapped under the root key.
+    pub wrapped_key: Vec<u8>,
+}
 
 /// An account and the key that wraps its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +28,7 @@ pub struct AccountRecord {
     pub name: String,
     pub created_at: Timestamp,
     pub status: AccountStatus,
-    /// Wrapped under the root key.
+    /// Wrapped under the deployment's key.
     pub wrapped_key: Vec<u8>,
 }
 
@@ -48,14 +67,8 @@ pub struct LastUse {
     pub service: String,
 }
 
-/// An encryption key of an account in a region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRecord {
-    pub scope: Scope,
-    pub uid: Uid,
-    /// `alias/aws/secretsmanager` for the managed key.
-    pub alias: String,
-    pub created_at: Timestamp,
-    /// Wrapped under the account's key.
-    pub wrapped_material: Vec<u8>,
+impl fmt::Debug for DeploymentRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeploymentRecord({}, revision {})", self.custody, self.revision)
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use policy::{Permit, WrongPermit};
 use terms::{AccountId, EventId, Scope, Uid};
 
-use crate::{AccountRecord, IdentityChange, JobChange, JobKind, KeyRecord, SecretRecord, permitted::is_permitted};
+use crate::{AccountRecord, DeploymentRecord, IdentityChange, JobChange, JobKind, KeyChange, SecretRecord, permitted::is_permitted};
 
 /// Everything that one call changes, handed over once.
 ///
@@ -33,12 +33,14 @@ pub enum Guard {
 #[derive(Clone, Debug)]
 pub enum Change {
     Secret(SecretChange),
+    /// The first, or the one after the stored revision.
+    Deployment(DeploymentRecord),
     /// The id must be free.
     Account(AccountRecord),
     CloseAccount(AccountId),
     /// The revision must still be the account's.
     Identity(IdentityChange),
-    Key(KeyRecord),
+    Key(KeyChange),
 }
 
 /// A secret before and after. An adapter writes the difference.
@@ -108,8 +110,10 @@ impl Commit {
 
     pub fn change(mut self, change: Change) -> Result<Self, CommitError> {
         self.require_permit(&change)?;
-        if let Change::Secret(change) = &change {
-            change.require_sound()?;
+        match &change {
+            Change::Secret(change) => change.require_sound()?,
+            Change::Key(change) => change.require_sound()?,
+            Change::Deployment(_) | Change::Account(_) | Change::CloseAccount(_) | Change::Identity(_) => {}
         }
         self.changes.push(change);
         Ok(self)

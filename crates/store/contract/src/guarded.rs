@@ -1,13 +1,13 @@
 //! What was read and may not be looked at yet.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use policy::{Action, Permit, WrongPermit};
 use terms::{AccountId, ArnSuffix, Region, Scope};
 
-use crate::{PolicyDocument, SecretRecord, Tag};
+use crate::{AliasRecord, GrantRecord, KeyDetails, KeyId, KeyRecord, PolicyDocument, SecretRecord, Tag};
 
-/// A secret's record behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
+/// The record of a secret or a key behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
 /// operation that forgets to ask does not compile.
 #[derive(Clone)]
 pub struct Guarded<T>(T);
@@ -33,6 +33,24 @@ impl<'a> DecisionSubject<'a> {
             partner_type: secret.partner_type.as_deref(),
             origin_region: secret.origin_region,
         }
+    }
+}
+
+/// The part of a key that decisions are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct KeySubject<'a> {
+    pub id: KeyId,
+    pub arn: &'a Arc<str>,
+    pub scope: Scope,
+    pub details: &'a KeyDetails,
+    pub aliases: &'a [AliasRecord],
+    pub grants: &'a BTreeMap<String, Arc<GrantRecord>>,
+}
+
+impl<'a> KeySubject<'a> {
+    pub fn of(key: &'a KeyRecord) -> Self {
+        let KeyRecord { id, ref arn, scope, ref details, ref aliases, ref grants, .. } = *key;
+        Self { id, arn, scope, details, aliases, grants }
     }
 }
 
@@ -66,6 +84,24 @@ impl Guarded<Arc<SecretRecord>> {
 
     /// Opens the record. The permit's resource must be this very secret.
     pub fn open(self, permit: &Permit) -> Result<Arc<SecretRecord>, WrongPermit> {
+        permit.covers_resource(&self.0.arn)?;
+        Ok(self.0)
+    }
+}
+
+impl Guarded<Arc<KeyRecord>> {
+    /// For store adapters.
+    pub fn of_key(key: Arc<KeyRecord>) -> Self {
+        Self(key)
+    }
+
+    /// What policies may ask about the key.
+    pub fn key(&self) -> KeySubject<'_> {
+        KeySubject::of(&self.0)
+    }
+
+    /// Opens the record. The permit's resource must be this very key.
+    pub fn open_key(self, permit: &Permit) -> Result<Arc<KeyRecord>, WrongPermit> {
         permit.covers_resource(&self.0.arn)?;
         Ok(self.0)
     }

@@ -1,6 +1,6 @@
 //! Background work that a commit made necessary, and the leases under which it is done.
 
-use terms::{Scope, SecretName, Timestamp, Uid};
+use terms::{Scope, Timestamp, Uid};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JobKind {
@@ -8,6 +8,10 @@ pub enum JobKind {
     EndRecoveryWindow,
     /// Remove unlabelled versions of a secret that has too many.
     TrimVersions,
+    /// Destroy a key whose waiting period has ended.
+    DeleteKey,
+    /// Give a key new material.
+    RotateKey,
 }
 
 /// Written in the commit that makes the work necessary, or no longer necessary.
@@ -18,7 +22,8 @@ pub enum JobChange {
         kind: JobKind,
         subject: Uid,
         scope: Scope,
-        name: SecretName,
+        /// Of the secret, or the id of the key.
+        name: String,
         due_at: Timestamp,
     },
     Cancel {
@@ -33,7 +38,8 @@ pub struct JobRecord {
     pub kind: JobKind,
     pub subject: Uid,
     pub scope: Scope,
-    pub name: SecretName,
+    /// Of the secret, or the id of the key.
+    pub name: String,
     pub due_at: Timestamp,
     /// Raised by every claim. A commit under an older fence is refused.
     pub fence: u64,
@@ -50,10 +56,14 @@ impl JobKind {
         match self {
             Self::EndRecoveryWindow => "end-recovery-window",
             Self::TrimVersions => "trim-versions",
+            Self::DeleteKey => "delete-key",
+            Self::RotateKey => "rotate-key",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::EndRecoveryWindow, Self::TrimVersions].into_iter().find(|kind| kind.as_str() == text)
+        [Self::EndRecoveryWindow, Self::TrimVersions, Self::DeleteKey, Self::RotateKey]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }

@@ -16,21 +16,28 @@ mod guarded;
 mod identities;
 mod identity;
 mod job;
+mod key;
 mod list;
 mod permitted;
 mod secret;
 mod store;
 
-pub use account::{AccountRecord, AccountStatus, CredentialRecord, CredentialStatus, KeyRecord, LastUse};
+pub use account::{AccountRecord, AccountStatus, CredentialRecord, CredentialStatus, DeploymentRecord, LastUse};
 pub use commit::{Change, Commit, CommitError, Guard, PendingRecord, SecretChange};
 pub use document::{PolicyDocument, UnreadablePolicy};
-pub use guarded::{DecisionSubject, Guarded, GuardedPage};
+pub use guarded::{DecisionSubject, Guarded, GuardedPage, KeySubject};
 pub use identities::{Identities, IdentityChange, account_uid};
 pub use identity::{
     AccountSettings, EnabledMfa, Entity, EntityKey, EntityKind, GroupRecord, InlinePolicies, InstanceProfileRecord,
     LoginProfile, MfaDeviceRecord, PolicyRecord, PolicyVersion, RoleRecord, UserRecord,
 };
 pub use job::{JobChange, JobKind, JobRecord, Lease};
+pub use key::{
+    AliasRecord, GrantConstraint, GrantRecord, KeyChange, KeyDetails, KeyId, KeyManager, KeyMaterialRecord, KeyRecord,
+    KeySpec, KeyState, KeyUsage, MaterialOrigin, Rotation, alias_arn, key_arn,
+};
 pub use list::{ListOrder, ListPosition, ListQuery, SortKey};
 pub use secret::{AccessDay, SecretRecord, Tag, Value, VersionRecord};
-pub use store::{Answer, CommitObserver, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn};
+pub use store::{
+    Answer, CommitObserver, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn, deployment_arn,
+};

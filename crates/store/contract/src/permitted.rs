@@ -5,7 +5,7 @@ use std::sync::Arc;
 use policy::{Action, Permit};
 use terms::AccountId;
 
-use crate::{Change, EntityKind, IdentityChange, SecretChange};
+use crate::{Change, EntityKind, IdentityChange, KeyChange, SecretChange, deployment_arn};
 
 macro_rules! actions {
     ($service:literal: $( $operation:ident )*) => {
@@ -18,7 +18,13 @@ const UPDATES_SECRETS: &[Action] = actions!("secretsmanager":
     PutSecretValue UpdateSecret UpdateSecretVersionStage TagResource UntagResource DeleteSecret RestoreSecret
     PutResourcePolicy DeleteResourcePolicy TrimVersions);
 const ERASES_SECRETS: &[Action] = actions!("secretsmanager": DeleteSecret EndRecoveryWindow);
-const MAKES_KEYS: &[Action] = actions!("kms": CreateKey);
+const MAKES_KEYS: &[Action] = actions!("kms": CreateKey ReplicateKey);
+/// Aliases are on the key that they name.
+const CHANGES_KEYS: &[Action] = actions!("kms":
+    UpdateKeyDescription EnableKey DisableKey ScheduleKeyDeletion CancelKeyDeletion EnableKeyRotation DisableKeyRotation
+    RotateKeyOnDemand CreateAlias UpdateAlias DeleteAlias PutKeyPolicy CreateGrant RetireGrant RevokeGrant TagResource
+    UntagResource ReplicateKey UpdatePrimaryRegion SynchronizeMultiRegionKey RotateKey DeleteKey);
+const CHANGES_THE_DEPLOYMENT: &[Action] = actions!("keepwell": CreateDeployment RotateRootKey MoveRootKey);
 const MAKES_ACCOUNTS: &[Action] = actions!("keepwell": CreateAccount);
 const CLOSES_ACCOUNTS: &[Action] = actions!("keepwell": CloseAccount);
 
@@ -52,12 +58,14 @@ pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
         Change::Secret(SecretChange::Create { after }) => covers(CREATES_SECRETS, &after.arn),
         Change::Secret(SecretChange::Update { before, .. }) => covers(UPDATES_SECRETS, &before.arn),
         Change::Secret(SecretChange::Erase { before }) => covers(ERASES_SECRETS, &before.arn),
+        Change::Deployment(_) => covers(CHANGES_THE_DEPLOYMENT, &deployment_arn()),
         Change::Account(account) => covers(MAKES_ACCOUNTS, &account_arn(account.id)),
         Change::CloseAccount(account) => covers(CLOSES_ACCOUNTS, &account_arn(*account)),
-        Change::Key(key) => {
-            let arn = account_arn(key.scope.account);
-            covers(MAKES_KEYS, &arn) || covers(MAKES_ACCOUNTS, &arn)
+        Change::Key(KeyChange::Create { after }) => {
+            let account = account_arn(after.scope.account);
+            covers(MAKES_KEYS, &after.arn) || covers(MAKES_KEYS, &account) || covers(MAKES_ACCOUNTS, &account)
         }
+        Change::Key(KeyChange::Update { before, .. }) => covers(CHANGES_KEYS, &before.arn),
         Change::Identity(change) => may_change_identities(permit, change),
     }
 }

@@ -6,10 +6,10 @@ use std::{
 };
 
 use policy::WrongPermit;
-use terms::{AccountId, Day, Scope, SecretName, Timestamp, Uid, VersionId};
+use terms::{AccountId, Day, Region, Scope, SecretName, Timestamp, Uid, VersionId};
 
 use crate::{
-    AccountRecord, Commit, CommitError, CredentialRecord, Guarded, GuardedPage, Identities, JobRecord, KeyRecord,
+    AccountRecord, Commit, CommitError, CredentialRecord, DeploymentRecord, Guarded, GuardedPage, Identities, JobKind, JobRecord, KeyRecord,
     LastUse, Lease, ListQuery, PendingRecord, SecretRecord,
 };
 
@@ -43,9 +43,26 @@ pub trait Reads: Send + Sync {
     /// When an access key, or a role by its id, was used last.
     fn last_use<'a>(&'a self, id: &'a str) -> Answer<'a, Result<Option<LastUse>, StoreError>>;
 
+    /// None before the first start has made it.
+    fn deployment(&self) -> Answer<'_, Result<Option<DeploymentRecord>, StoreError>>;
+
     fn accounts(&self) -> Answer<'_, Result<Vec<AccountRecord>, StoreError>>;
 
-    fn keys(&self) -> Answer<'_, Result<Vec<KeyRecord>, StoreError>>;
+    /// The key with these bits in its id, also one that is gone.
+    fn key(
+        &self,
+        region: Region,
+        bits: [u8; 16],
+    ) -> Answer<'_, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>>;
+
+    fn key_by_alias<'a>(
+        &'a self,
+        scope: Scope,
+        alias: &'a str,
+    ) -> Answer<'a, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>>;
+
+    /// All keys of the scope that are not gone, by id.
+    fn keys(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<KeyRecord>>, StoreError>>;
 
     /// The trail's records that may not have reached the log yet, by ticket.
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>>;
@@ -53,7 +70,7 @@ pub trait Reads: Send + Sync {
     /// Where the log was known to end when it was last noted.
     fn log_head(&self, log_id: [u8; 16]) -> Answer<'_, Result<Option<LogHead>, StoreError>>;
 
-    /// Every secret, and every account's IAM, with its revision, which the trail must account for.
+    /// Every secret, every key and every account's IAM, with its revision, which the trail must account for.
     fn revisions(&self) -> Answer<'_, Result<Vec<(Uid, u64)>, StoreError>>;
 }
 
@@ -81,8 +98,8 @@ pub trait CommitObserver: Send + Sync {
 
 /// Claiming background work.
 pub trait Jobs: Send + Sync {
-    /// Unclaimed or abandoned jobs that are due, the longest overdue first.
-    fn due(&self, now: Timestamp, limit: usize) -> Answer<'_, Result<Vec<JobRecord>, StoreError>>;
+    /// Unclaimed or abandoned jobs of these kinds that are due, the longest overdue first.
+    fn due<'a>(&'a self, kinds: &'a [JobKind], now: Timestamp, limit: usize) -> Answer<'a, Result<Vec<JobRecord>, StoreError>>;
 
     /// Takes the job if its fence is still the one that was seen.
     fn claim<'a>(&'a self, job: &'a JobRecord) -> Answer<'a, Result<Option<Lease>, StoreError>>;
@@ -142,4 +159,9 @@ impl From<WrongPermit> for StoreError {
 /// The ARN that permits for an account's own affairs name as their resource.
 pub fn account_arn(account: AccountId) -> Arc<str> {
     crate::permitted::account_arn(account)
+}
+
+/// The ARN that permits for the deployment's own affairs name as their resource.
+pub fn deployment_arn() -> Arc<str> {
+    "arn:aws:keepwell:::deployment".into()
 }

@@ -23,13 +23,54 @@ CREATE TABLE credential (
     sealed_secret BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The key under which everything else is sealed, wrapped under the root key; and where the root key is kept.
+CREATE TABLE deployment (
+    uid             BLOB PRIMARY KEY CHECK (length(uid) = 16),
+    revision        INTEGER NOT NULL CHECK (revision > 0),
+    -- Names the root key without telling anything of it.
+    root_key_id     BLOB NOT NULL CHECK (length(root_key_id) = 16),
+    custody         TEXT NOT NULL,
+    -- NULL where custody holds the root key itself.
+    sealed_root_key BLOB,
+    wrapped_key     BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE kms_key (
-    uid              BLOB PRIMARY KEY CHECK (length(uid) = 16),
-    scope            INTEGER NOT NULL REFERENCES scope,
-    alias            TEXT NOT NULL,
-    created_at       INTEGER NOT NULL,
-    wrapped_material BLOB NOT NULL,
-    UNIQUE (scope, alias)
+    uid      BLOB PRIMARY KEY CHECK (length(uid) = 16),
+    scope    INTEGER NOT NULL REFERENCES scope,
+    key_id   TEXT NOT NULL,
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    -- JSON: state, policy, tags and the like. Keys are always read whole and kept in memory.
+    details  TEXT NOT NULL,
+    UNIQUE (scope, key_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kms_material (
+    key         BLOB NOT NULL REFERENCES kms_key,
+    -- Counted from 1; ciphertexts name it.
+    number      INTEGER NOT NULL CHECK (number > 0),
+    material_id TEXT NOT NULL,
+    made_at     INTEGER NOT NULL,
+    origin      TEXT NOT NULL,
+    -- Wrapped under the account's key.
+    wrapped     BLOB NOT NULL,
+    PRIMARY KEY (key, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kms_alias (
+    scope      INTEGER NOT NULL REFERENCES scope,
+    name       TEXT NOT NULL,
+    key        BLOB NOT NULL REFERENCES kms_key,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kms_grant (
+    key      BLOB NOT NULL REFERENCES kms_key,
+    grant_id TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    PRIMARY KEY (key, grant_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE secret (

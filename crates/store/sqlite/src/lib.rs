@@ -9,6 +9,7 @@ mod cache;
 mod failure;
 mod folder;
 mod identities;
+mod keys;
 mod list;
 mod migrate;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod testing;
 mod versions;
 mod write;
 mod write_identities;
+mod write_keys;
 mod writer;
 
 pub use folder::FolderError;

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use contract::{
-    AccessDay, AccountRecord, AccountStatus, JobKind, JobRecord, KeyRecord, LastUse, LogHead, PendingRecord, Pick,
+    AccessDay, AccountRecord, AccountStatus, DeploymentRecord, JobKind, JobRecord, LastUse, LogHead, PendingRecord, Pick,
     PolicyDocument, SecretRecord, Tag, Value, VersionRecord, account_uid,
 };
 use rusqlite::{
@@ -169,20 +169,20 @@ pub(crate) fn accounts(connection: &Connection) -> Result<Vec<AccountRecord>> {
     rows.collect()
 }
 
-pub(crate) fn keys(connection: &Connection) -> Result<Vec<KeyRecord>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT account, region, uid, alias, created_at, wrapped_material FROM kms_key JOIN scope ON scope.id = scope",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(KeyRecord {
-            scope: scope_of(row, 0)?,
-            uid: Uid::from_bytes(row.get(2)?),
-            alias: row.get(3)?,
-            created_at: Timestamp::from_millis(row.get(4)?),
-            wrapped_material: row.get(5)?,
+pub(crate) fn deployment(connection: &Connection) -> Result<Option<DeploymentRecord>> {
+    let sql = "SELECT uid, revision, root_key_id, custody, sealed_root_key, wrapped_key FROM deployment";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row([], |row| {
+        Ok(DeploymentRecord {
+            uid: Uid::from_bytes(row.get(0)?),
+            revision: row.get(1)?,
+            root_key_id: row.get(2)?,
+            custody: row.get(3)?,
+            sealed_root_key: row.get(4)?,
+            wrapped_key: row.get(5)?,
         })
-    })?;
-    rows.collect()
+    });
+    found.optional()
 }
 
 pub(crate) fn pending_records(connection: &Connection) -> Result<Vec<PendingRecord>> {
@@ -203,7 +203,9 @@ pub(crate) fn log_head(connection: &Connection, log_id: [u8; 16]) -> Result<Opti
 }
 
 pub(crate) fn revisions(connection: &Connection) -> Result<Vec<(Uid, u64)>> {
-    let mut statement = connection.prepare_cached("SELECT uid, revision FROM secret")?;
+    let guarded = "SELECT uid, revision FROM secret UNION ALL SELECT uid, revision FROM kms_key \
+                   UNION ALL SELECT uid, revision FROM deployment";
+    let mut statement = connection.prepare_cached(guarded)?;
     let secrets = statement.query_map([], |row| Ok((Uid::from_bytes(row.get(0)?), row.get(1)?)))?;
     let mut revisions = secrets.collect::<Result<Vec<_>>>()?;
     let mut statement = connection.prepare_cached("SELECT account, identity_revision FROM account")?;
@@ -219,17 +221,24 @@ pub(crate) fn revisions(connection: &Connection) -> Result<Vec<(Uid, u64)>> {
 }
 
 pub(crate) const DUE_JOBS: &str = "SELECT kind, subject, account, region, name, due_at, fence FROM job \
-     JOIN scope ON scope.id = scope WHERE due_at <= ? ORDER BY due_at LIMIT ?";
+     JOIN scope ON scope.id = scope WHERE due_at <= ?1 AND instr(?2, '/' || kind || '/') ORDER BY due_at LIMIT ?3";
 
-pub(crate) fn due_jobs(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<JobRecord>> {
+pub(crate) fn due_jobs(
+    connection: &Connection,
+    kinds: &[JobKind],
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<JobRecord>> {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let kinds = format!("/{}/", kinds.join("/"));
     let mut statement = connection.prepare_cached(DUE_JOBS)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map((now.as_millis(), limit), |row| {
+    let rows = statement.query_map((now.as_millis(), kinds, limit), |row| {
         Ok(JobRecord {
             kind: parsed(0, JobKind::parse(row.get_ref(0)?.as_str()?))?,
             subject: Uid::from_bytes(row.get(1)?),
             scope: scope_of(row, 2)?,
-            name: parsed(4, SecretName::parse(row.get_ref(4)?.as_str()?).ok())?,
+            name: row.get(4)?,
             due_at: Timestamp::from_millis(row.get(5)?),
             fence: row.get(6)?,
         })

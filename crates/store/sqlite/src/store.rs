@@ -6,17 +6,18 @@ use std::{
 };
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, Guarded, GuardedPage, Identities,
-    JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord,
+    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord, Guarded, GuardedPage,
+    Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord,
     StoreError, Value, Writes,
 };
 use rusqlite::Connection;
-use terms::{AccountId, Scope, Timestamp, Uid};
+use terms::{AccountId, Region, Scope, Timestamp, Uid};
 
 use crate::{
     cache::RecordCache,
     folder::{Folder, FolderError, database_in},
     identities::IdentityCache,
+    keys::KeyCache,
     list::list,
     migrate::{MigrationError, migrate},
     read,
@@ -33,6 +34,7 @@ pub struct SqliteStore {
     cache: Arc<RecordCache>,
     scopes: Arc<Scopes>,
     identities: Arc<IdentityCache>,
+    keys: Arc<KeyCache>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,13 +69,14 @@ impl SqliteStore {
         migrate(&mut connection)?;
         let scopes = Arc::new(Scopes::load(&connection)?);
         let identities = Arc::new(IdentityCache::load(&connection)?);
+        let keys = Arc::new(KeyCache::load(&connection)?);
         let cache = Arc::new(RecordCache::new(settings.cache_bytes));
         let observer = Observer::default();
         Ok(Self {
             readers: Readers::start(&database, settings.reader_threads)?,
             writer: Writer::start(
                 connection,
-                Kept { scopes: Arc::clone(&scopes), cache: Arc::clone(&cache), identities: Arc::clone(&identities) },
+                Kept { scopes: Arc::clone(&scopes), cache: Arc::clone(&cache), identities: Arc::clone(&identities), keys: Arc::clone(&keys) },
                 Arc::clone(&observer),
                 folder,
             )?,
@@ -81,12 +84,18 @@ impl SqliteStore {
             cache,
             scopes,
             identities,
+            keys,
         })
     }
 
     /// Does the folder hold a store already?
     pub fn exists_in(folder: &Path) -> bool {
         database_in(folder).exists()
+    }
+
+    /// What the root key opens, read beside a running server.
+    pub fn deployment_in(folder: &Path) -> Result<Option<DeploymentRecord>, OpenError> {
+        Ok(read::deployment(&readers::open(&database_in(folder))?)?)
     }
 
     /// What an offline check of the trail compares the log with. Reads beside a running server, changes nothing.
@@ -173,8 +182,28 @@ impl Reads for SqliteStore {
         self.read(|connection| read::accounts(connection))
     }
 
-    fn keys(&self) -> Answer<'_, Result<Vec<KeyRecord>, StoreError>> {
-        self.read(|connection| read::keys(connection))
+    fn deployment(&self) -> Answer<'_, Result<Option<DeploymentRecord>, StoreError>> {
+        self.read(|connection| read::deployment(connection))
+    }
+
+    fn key(
+        &self,
+        region: Region,
+        bits: [u8; 16],
+    ) -> Answer<'_, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(self.keys.get(region, bits).map(Guarded::of_key))))
+    }
+
+    fn key_by_alias<'a>(
+        &'a self,
+        scope: Scope,
+        alias: &'a str,
+    ) -> Answer<'a, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(self.keys.by_alias(scope, alias).map(Guarded::of_key))))
+    }
+
+    fn keys(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<KeyRecord>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(GuardedPage::new(self.keys.of_scope(scope)))))
     }
 
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>> {
@@ -212,8 +241,14 @@ impl Writes for SqliteStore {
 }
 
 impl Jobs for SqliteStore {
-    fn due(&self, now: Timestamp, limit: usize) -> Answer<'_, Result<Vec<JobRecord>, StoreError>> {
-        self.read(move |connection| read::due_jobs(connection, now, limit))
+    fn due<'a>(
+        &'a self,
+        kinds: &'a [JobKind],
+        now: Timestamp,
+        limit: usize,
+    ) -> Answer<'a, Result<Vec<JobRecord>, StoreError>> {
+        let kinds = kinds.to_vec();
+        self.read(move |connection| read::due_jobs(connection, &kinds, now, limit))
     }
 
     /// The folder's lock makes this process the only claimer, so the fence that was read is the lease: it is checked in

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use contract::{
-    AccountRecord, Change, Commit, CommitError, Guard, JobChange, KeyRecord, LastUse, LogHead, Note, PendingRecord,
+    AccountRecord, Change, Commit, CommitError, DeploymentRecord, Guard, JobChange, KeyChange, LastUse, LogHead, Note, PendingRecord,
     PolicyDocument, SecretChange, SecretRecord, Value, VersionRecord,
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,6 +15,7 @@ use crate::{
     scopes::{ScopeNumber, Scopes},
     versions::Counterparts,
     write_identities::change_identities,
+    write_keys::change_key,
 };
 
 /// How many secrets each scope holds, so that the quota costs no counting. Exact, because there is one writer.
@@ -108,7 +109,12 @@ impl Writing<'_> {
             Change::Account(account) => self.insert_account(account),
             Change::CloseAccount(account) => self.close_account(*account),
             Change::Identity(change) => change_identities(self.connection, change),
-            Change::Key(key) => self.insert_key(key),
+            Change::Key(change) => {
+                let (KeyChange::Create { after } | KeyChange::Update { after, .. }) = change;
+                let number = self.scope(after.scope)?;
+                change_key(self.connection, number, change)
+            }
+            Change::Deployment(deployment) => self.put_deployment(deployment),
         }
     }
 
@@ -258,27 +264,38 @@ impl Writing<'_> {
         if closed == 1 { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
-    fn insert_key(&mut self, key: &KeyRecord) -> Result<(), CommitError> {
-        let number = self.scope(key.scope)?;
-        let inserted = self.execute(
-            "INSERT OR IGNORE INTO kms_key (uid, scope, alias, created_at, wrapped_material) VALUES (?, ?, ?, ?, ?)",
-            params![key.uid.as_bytes(), number, key.alias, key.created_at.as_millis(), key.wrapped_material],
-        )?;
-        if inserted == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
+    /// A deployment has one row, and the first start makes it.
+    fn put_deployment(&self, deployment: &DeploymentRecord) -> Result<(), CommitError> {
+        let DeploymentRecord { uid, revision, root_key_id, custody, sealed_root_key, wrapped_key } = deployment;
+        let put = if *revision == 1 {
+            self.execute(
+                "INSERT INTO deployment (uid, revision, root_key_id, custody, sealed_root_key, wrapped_key) \
+                 SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM deployment)",
+                params![uid.as_bytes(), revision, root_key_id, custody, sealed_root_key, wrapped_key],
+            )?
+        } else {
+            self.execute(
+                "UPDATE deployment SET revision = ?2, root_key_id = ?3, custody = ?4, sealed_root_key = ?5, \
+                 wrapped_key = ?6 WHERE uid = ?1 AND revision = ?2 - 1",
+                params![uid.as_bytes(), revision, root_key_id, custody, sealed_root_key, wrapped_key],
+            )?
+        };
+        if put == 1 { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
     fn job(&mut self, job: &JobChange) -> Result<(), CommitError> {
         match job {
             JobChange::Schedule { kind, subject, scope, name, due_at } => {
                 let number = self.scope(*scope)?;
-                // The fence begins at the secret's revision, which never comes again: a lease from before the job was
+                // The fence begins at the secret's or key's revision, which never comes again: a lease from before the job was
                 // cancelled stays worthless when the job comes back.
                 self.execute(
                     "INSERT INTO job (kind, subject, scope, name, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5, \
-                     coalesce((SELECT revision FROM secret WHERE scope = ?3 AND name = ?4 AND uid = ?2), 0)) \
+                     coalesce((SELECT revision FROM secret WHERE scope = ?3 AND name = ?4 AND uid = ?2), \
+                     (SELECT revision FROM kms_key WHERE uid = ?2), 0)) \
                      ON CONFLICT (kind, subject) DO UPDATE \
                      SET due_at = excluded.due_at, fence = fence + 1",
-                    params![kind.as_str(), subject.as_bytes(), number, name.as_str(), due_at.as_millis()],
+                    params![kind.as_str(), subject.as_bytes(), number, name, due_at.as_millis()],
                 )?;
             }
             JobChange::Cancel { kind, subject } => {

@@ -22,6 +22,7 @@ use crate::{
     failure::commit_error,
     folder::Folder,
     identities::IdentityCache,
+    keys::KeyCache,
     scopes::Scopes,
     write::{self, Applied, Counts},
 };
@@ -187,6 +188,7 @@ pub(crate) struct Kept {
     pub(crate) scopes: Arc<Scopes>,
     pub(crate) cache: Arc<RecordCache>,
     pub(crate) identities: Arc<IdentityCache>,
+    pub(crate) keys: Arc<KeyCache>,
 }
 
 struct WriterThread {
@@ -300,6 +302,7 @@ impl WriterThread {
             for change in &commit.changes {
                 self.bring_secret_up_to_date(change);
                 self.kept.identities.bring_up_to_date(change);
+                self.kept.keys.bring_up_to_date(change);
             }
         }
     }

@@ -140,3 +140,42 @@ pub(crate) fn listed(record: &SecretRecord) -> SecretRecord {
     }
     entry
 }
+
+/// A key with one material and one alias.
+pub(crate) fn key(scope: Scope, alias: &str) -> KeyRecord {
+    let uid = new_uid();
+    let id = KeyId { bits: *uid.as_bytes(), is_multi_region: false };
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#;
+    KeyRecord {
+        scope,
+        id,
+        uid,
+        arn: key_arn(scope, id),
+        revision: 1,
+        details: KeyDetails {
+            manager: KeyManager::Customer,
+            usage: KeyUsage::EncryptDecrypt,
+            spec: KeySpec::SymmetricDefault,
+            state: KeyState::Enabled,
+            created_at: later(3),
+            description: "of the stories".to_owned(),
+            policy: PolicyDocument::new(policy),
+            tags: vec![Tag { key: "team".to_owned(), value: "core".to_owned() }],
+            primary_region: None,
+            rotation: Some(Rotation { period_days: 90, next_at: later(90) }),
+            on_demand_rotations: 0,
+        },
+        materials: vec![Arc::new(material(1))],
+        aliases: vec![AliasRecord { name: alias.to_owned(), created_at: later(4), updated_at: later(4) }],
+        grants: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn material(number: u8) -> KeyMaterialRecord {
+    KeyMaterialRecord {
+        id: format!("{number:064x}"),
+        made_at: later(3),
+        origin: if number == 1 { MaterialOrigin::Creation } else { MaterialOrigin::OnDemandRotation },
+        wrapped: vec![number, 0, 255],
+    }
+}

@@ -2,9 +2,10 @@
 
 use super::{Layer, request::Request, witness::Witness};
 use crate::{
-    Documents, PolicySet, ResourceRole,
+    Documents, PolicySet, Principal, ResourceRole,
+    document::PrincipalKind,
     set::Found,
-    statement::{Effect, Grants, Statement},
+    statement::{Effect, Grantee, Grants, Statement},
 };
 
 /// What the policies of one layer say together.
@@ -31,6 +32,11 @@ impl Reading {
     pub(crate) fn allows(self) -> bool {
         !self.grants.is_none()
     }
+
+    fn granted(self, granted: &[&str], principal: &Principal) -> Self {
+        let grants = |all: Grants, name: &&str| all.and(Grantee::parse(PrincipalKind::Aws, name).grants(principal));
+        Self { grants: granted.iter().fold(self.grants, grants), ..self }
+    }
 }
 
 impl Readings {
@@ -42,7 +48,9 @@ impl Readings {
         Self {
             resource_control: read_levels(resource_control, |set| one(Layer::ResourceControl, set)),
             service_control: read_levels(documents.service_control, |set| one(Layer::ServiceControl, set)),
-            resource: documents.resource.map(|set| one(documents.resource_role.layer(), set)),
+            resource: documents
+                .resource
+                .map(|set| one(documents.resource_role.layer(), set).granted(documents.granted, request.principal)),
             identity: one(Layer::Identity, documents.identity),
             boundary: documents.boundary.map(|set| one(Layer::Boundary, set)),
             session: documents.session.map(|set| one(Layer::Session, set)),

@@ -68,7 +68,7 @@ impl Grantee {
         }
     }
 
-    fn grants(&self, principal: &Principal) -> Grants {
+    pub(crate) fn grants(&self, principal: &Principal) -> Grants {
         match (self, principal) {
             (Self::Everyone, _) => Grants::EVERYONE,
             (Self::Account(_), Principal::AwsService { .. } | Principal::Anonymous) => Grants::NONE,

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use contract::{AccountRecord, AccountStatus, Change, Commit, CommitError, CredentialRecord, CredentialStatus};
-use contract::{Entity, Identities, account_arn};
+use contract::{Entity, Identities, KeyChange, account_arn};
 use gate::{AccessKeyPrefix, NewAccessKey, new_access_key, seal_secret_access_key};
 use service::response_elements;
 use terms::{AccountId, Entropy, Scope};
@@ -30,7 +32,8 @@ pub(crate) async fn create_account(
     let mut commit = Commit::under(permit).change(Change::Account(account.clone()))?;
     for region in &call.room.regions {
         let scope = Scope { account: id, region: *region };
-        commit = commit.change(Change::Key(call.room.account_keys.make_managed_key(&account, scope, call.now())?))?;
+        let key = Arc::new(call.room.account_keys.make_managed_key(&account, scope, call.now())?);
+        commit = commit.change(Change::Key(KeyChange::Create { after: key }))?;
     }
     let commit = commit.change(Change::Identity(identities))?;
     let NewAccessKey { access_key_id, secret_access_key } = access_key;

@@ -39,15 +39,11 @@ pub(crate) async fn create_secret(
     let after = Arc::new(draft(call, ask, name, &tags));
     // Policies see the ARN that is about to be, suffix and all.
     let permit = call.authorize(call.action, &DecisionSubject::of(&after), found.asked()).await?;
+    // A key that cannot be used is refused at once, and not by the first value.
+    call.room.kms.check(call.on_behalf(&permit), after.scope, after.kms_key_id.as_deref(), &after.arn).await?;
     let after = match value {
         Some(value) => Arc::new(with_first_version(call, &permit, &after, token, &value).await?),
-        None => {
-            // A key that cannot be used is refused at once, and not by the first value.
-            if let Some(key) = &after.kms_key_id {
-                call.room.kms.choose(after.scope, key).await?;
-            }
-            after
-        }
+        None => after,
     };
 
     let mut commit = Commit::under(permit);
@@ -121,7 +117,7 @@ async fn replay(
     let (Some(value), Value::Sealed(sealed)) = (value, &known.value) else {
         return Err(Error::token_in_use(token, &secret.arn));
     };
-    let held = call.unseal(&permit, &secret.arn, token, sealed).await?;
+    let held = call.unseal(&permit, &secret, token, sealed).await?;
     if !value.equals(&held) {
         return Err(Error::token_in_use(token, &secret.arn));
     }
@@ -166,8 +162,7 @@ async fn with_first_version(
     token: &str,
     value: &NewValue<'_>,
 ) -> Result<SecretRecord, Error> {
-    let key = draft.kms_key_id.as_deref();
-    let sealed = call.seal(permit, draft.scope, &draft.arn, key, token, value).await?;
+    let sealed = call.seal(permit, draft, token, value).await?;
     let version = VersionRecord {
         id: VersionId::new(token),
         created_at: draft.created_at,

@@ -71,7 +71,7 @@ async fn schedule(
         kind: JobKind::EndRecoveryWindow,
         subject: after.uid,
         scope: after.scope,
-        name: after.name.clone(),
+        name: after.name.to_string(),
         due_at: delete_at,
     };
     let commit = commit.change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?.jobs([job]);

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use contract::{Pick, VersionRecord};
+use contract::{Pick, SecretRecord, Value, VersionRecord};
+use policy::Permit;
 use shape::Structure;
 use terms::Timestamp;
 use trail::{Recorded, Subject};
@@ -20,7 +21,7 @@ pub(crate) async fn list_secret_version_ids(
     call: &Call<'_>,
     ask: &ListSecretVersionIdsRequest,
 ) -> Result<Recorded<ListSecretVersionIdsResponse>, Error> {
-    let (_permit, secret) = call.open(&ask.secret_id, Pick::Labelled).await?;
+    let (permit, secret) = call.open(&ask.secret_id, Pick::Labelled).await?;
     let binding = binding(call, ask, &secret.arn);
     let after = match &ask.next_token {
         Some(token) => Some(read_place(&binding.open(&call.room.paging_key, token)?).ok_or(Error::InvalidNextToken)?),
@@ -41,11 +42,52 @@ pub(crate) async fn list_secret_version_ids(
     let answer = ListSecretVersionIdsResponse {
         arn: Some(secret.arn.to_string()),
         name: Some(secret.name.to_string()),
-        versions: Some(page.into_iter().map(|version| entry(version)).collect()),
+        versions: Some(entries(call, &permit, &secret, &page).await?),
         next_token,
     };
     call.tell(Some(Subject::seen(&secret)), answer).await
 }
+
+async fn entries(
+    call: &Call<'_>,
+    permit: &Permit,
+    secret: &SecretRecord,
+    page: &[&Arc<VersionRecord>],
+) -> Result<Vec<SecretVersionsListEntry>, Error> {
+    let mut entries = Vec::with_capacity(page.len());
+    for version in page {
+        let kms_key_ids = key_names(call, permit, secret, version).await?;
+        entries.push(SecretVersionsListEntry { kms_key_ids: Some(kms_key_ids), ..entry(version) });
+    }
+    Ok(entries)
+}
+
+/// Which keys open the version. A placeholder is under the key that its value will be under.
+async fn key_names(
+    call: &Call<'_>,
+    permit: &Permit,
+    secret: &SecretRecord,
+    version: &VersionRecord,
+) -> Result<Vec<String>, Error> {
+    let kms = &call.room.kms;
+    match &version.value {
+        Value::Sealed(sealed) => Ok(kms.key_names(secret.scope, sealed).await?),
+        Value::Absent => Ok(vec![secret.kms_key_id.as_deref().unwrap_or(DEFAULT_KEY).to_owned()]),
+        Value::NotLoaded => {
+            let pick = Pick::Version(version.id.as_str());
+            let found = call.room.store.secret(secret.scope, secret.name.as_str(), pick).await?;
+            let loaded = found.map(|found| found.open(permit)).transpose()?;
+            match loaded.as_ref().and_then(|secret| secret.version(version.id.as_str())).map(|known| &known.value) {
+                Some(Value::Sealed(sealed)) => Ok(kms.key_names(secret.scope, sealed).await?),
+                // It was trimmed meanwhile.
+                _ => Ok(Vec::new()),
+            }
+        }
+    }
+}
+
+/// What AWS shows for the key that it manages.
+const DEFAULT_KEY: &str = "DefaultEncryptionKey";
 
 fn entry(version: &VersionRecord) -> SecretVersionsListEntry {
     SecretVersionsListEntry {
@@ -53,8 +95,7 @@ fn entry(version: &VersionRecord) -> SecretVersionsListEntry {
         version_stages: labels(version),
         created_date: Some(version.created_at),
         last_accessed_date: version.accessed.day().map(terms::Day::start),
-        // What AWS shows for the key that it manages; there are no others yet.
-        kms_key_ids: Some(vec!["DefaultEncryptionKey".to_owned()]),
+        kms_key_ids: None,
     }
 }
 

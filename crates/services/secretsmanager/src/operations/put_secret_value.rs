@@ -32,7 +32,7 @@ pub(crate) async fn put_secret_value(
         && let Value::Sealed(sealed) = &known.value
     {
         // A repeated token: open, compare, change nothing.
-        let held = call.unseal(&permit, &secret.arn, token, sealed).await?;
+        let held = call.unseal(&permit, &secret, token, sealed).await?;
         if !value.equals(&held) {
             return Err(Error::token_in_use(token, &secret.arn));
         }
@@ -45,8 +45,7 @@ pub(crate) async fn put_secret_value(
         return call.tell(Some(Subject::seen(&secret)), answer).await;
     }
 
-    let key = secret.kms_key_id.as_deref();
-    let sealed = call.seal(&permit, secret.scope, &secret.arn, key, token, &value).await?;
+    let sealed = call.seal(&permit, &secret, token, &value).await?;
     let new = versions::NewValue { id: token, sealed, labels: ask.version_stages.as_deref() };
     let after = Arc::new(versions::put_value(&secret, new, call.now(), &call.room.quotas)?);
 

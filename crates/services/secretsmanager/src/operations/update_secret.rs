@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use contract::{Change, Commit, Pick, SecretChange, SecretRecord, Value};
-use facades::KeyChoice;
-use terms::SecretId;
+use contract::{Change, Commit, Pick, SecretChange, SecretRecord, Value, VersionRecord};
+use policy::Permit;
+use seal::SealContext;
+use terms::{AWSCURRENT, AWSPENDING, AWSPREVIOUS, SecretId};
 use trail::{Recorded, Subject};
 
 use crate::{
@@ -27,20 +28,22 @@ pub(crate) async fn update_secret(
     }
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Version(token)).await?;
 
-    let mut after = with_metadata(call, &before, ask).await?;
+    let mut after = with_metadata(call, &before, ask);
+    if ask.kms_key_id.is_some() {
+        after = under_its_key(call, &permit, after).await?;
+    }
     if let Some(value) = value {
         if let Some(known) = before.version(token)
             && let Value::Sealed(sealed) = &known.value
         {
-            let held = call.unseal(&permit, &before.arn, token, sealed).await?;
+            let held = call.unseal(&permit, &before, token, sealed).await?;
             if !value.equals(&held) {
                 return Err(Error::token_in_use(token, &before.arn));
             }
             // A repeated call changed the metadata with the value already, so there is nothing left to do.
             return call.tell(Some(Subject::seen(&before)), answer(&before, Some(token))).await;
         }
-        let key = after.kms_key_id.as_deref();
-        let sealed = call.seal(&permit, after.scope, &after.arn, key, token, &value).await?;
+        let sealed = call.seal(&permit, &after, token, &value).await?;
         let new = versions::NewValue { id: token, sealed, labels: None };
         let valued = versions::put_value(&after, new, call.now(), &call.room.quotas)?;
         // Metadata and value are one change.
@@ -55,22 +58,41 @@ pub(crate) async fn update_secret(
     Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, version_id)).await?)
 }
 
-async fn with_metadata(
-    call: &Call<'_>,
-    before: &SecretRecord,
-    ask: &UpdateSecretRequest,
-) -> Result<SecretRecord, Error> {
+fn with_metadata(call: &Call<'_>, before: &SecretRecord, ask: &UpdateSecretRequest) -> SecretRecord {
     let mut after = versions::changed(before, call.now());
     if let Some(description) = &ask.description {
         after.description = kept_description(Some(description));
     }
     if let Some(key) = &ask.kms_key_id {
         after.kms_key_id = kept_key(Some(key));
-        if let Some(key) = &after.kms_key_id {
-            let KeyChoice::Managed = call.room.kms.choose(after.scope, key).await?;
-        }
     }
-    Ok(after)
+    after
+}
+
+/// The labels whose versions go with the secret to another key, as far as the caller may use both keys.
+const GO_ALONG: [&str; 3] = [AWSCURRENT, AWSPENDING, AWSPREVIOUS];
+
+/// The secret with a key that the caller may use, and with its labelled versions under it.
+async fn under_its_key(call: &Call<'_>, permit: &Permit, after: SecretRecord) -> Result<SecretRecord, Error> {
+    let (kms, on_behalf) = (&call.room.kms, call.on_behalf(permit));
+    let key = after.kms_key_id.as_deref();
+    kms.check(on_behalf, after.scope, key, &after.arn).await?;
+    let mut versions = Vec::with_capacity(after.versions.len());
+    for version in &after.versions {
+        let goes_along = GO_ALONG.iter().any(|label| version.has_label(label));
+        let rewrapped = match &version.value {
+            Value::Sealed(sealed) if goes_along => {
+                let context = SealContext { secret_arn: &after.arn, version_id: version.id.as_str() };
+                kms.rewrap(on_behalf, after.scope, key, context, sealed).await?
+            }
+            _ => None,
+        };
+        versions.push(match rewrapped {
+            Some(sealed) => Arc::new(VersionRecord { value: Value::Sealed(sealed), ..(**version).clone() }),
+            None => Arc::clone(version),
+        });
+    }
+    Ok(SecretRecord { versions, ..after })
 }
 
 fn answer(secret: &SecretRecord, version_id: Option<&str>) -> UpdateSecretResponse {

@@ -2,27 +2,29 @@
 
 use contract::{
     AccountRecord, AccountStatus, Change, Commit, CommitError, CredentialRecord, CredentialStatus, Entity, Identities,
-    IdentityChange, KeyRecord, Reads, account_arn,
+    IdentityChange, KeyChange, KeyRecord, Reads, account_arn,
 };
+use std::sync::Arc;
+
 use terms::{AccountId, Scope};
 
 use crate::{
     Fixture,
     house::{House, permit},
-    record::{home, later, new_uid, scope},
+    record::{home, key, later, scope},
 };
 
 pub async fn accounts_credentials_and_keys_come_back_as_they_were_given<F: Fixture>() {
     let house = House::<F>::start().await;
     assert_eq!(house.store.accounts().await.unwrap(), []);
-    assert_eq!(house.store.keys().await.unwrap(), []);
+    assert!(house.store.key_by_alias(home(), MANAGED).await.unwrap().is_none());
     assert_eq!(house.store.credential("AKIA1").await.unwrap(), None);
 
     let homes = [home(), scope("222222222222", "us-east-1")];
-    let keys = homes.map(|home| key(home, "alias/aws/secretsmanager"));
+    let keys = homes.map(|home| key(home, MANAGED));
     for (home, key) in homes.iter().zip(&keys) {
         commit(&house, Change::Account(account(home.account))).await.unwrap();
-        commit(&house, Change::Key(key.clone())).await.unwrap();
+        commit(&house, creation_of(key)).await.unwrap();
     }
     let inactive = CredentialRecord { status: CredentialStatus::Inactive, ..credential("AKIA2", homes[1].account) };
     let credentials = [credential("AKIA1", homes[0].account), inactive];
@@ -35,9 +37,9 @@ pub async fn accounts_credentials_and_keys_come_back_as_they_were_given<F: Fixtu
     let mut accounts = house.store.accounts().await.unwrap();
     accounts.sort_by_key(|account| account.id);
     assert_eq!(accounts, homes.map(|home| account(home.account)));
-    let mut found = house.store.keys().await.unwrap();
-    found.sort_by_key(|key| key.scope);
-    assert_eq!(found, keys);
+    for key in &keys {
+        assert_eq!(found(&house, key.scope).await.as_ref(), Some(key));
+    }
     for credential in &credentials {
         let found = house.store.credential(&credential.access_key_id).await.unwrap();
         assert_eq!(found.as_ref(), Some(credential));
@@ -53,11 +55,11 @@ pub async fn an_account_and_a_key_are_made_once<F: Fixture>() {
     assert!(matches!(commit(&house, Change::Account(second)).await, Err(CommitError::NameTaken)));
     assert_eq!(house.store.accounts().await.unwrap(), [first]);
 
-    let managed = key(home(), "alias/aws/secretsmanager");
-    commit(&house, Change::Key(managed.clone())).await.unwrap();
-    let rival = key(home(), "alias/aws/secretsmanager");
-    assert!(matches!(commit(&house, Change::Key(rival)).await, Err(CommitError::NameTaken)));
-    assert_eq!(house.store.keys().await.unwrap(), [managed]);
+    let managed = key(home(), MANAGED);
+    commit(&house, creation_of(&managed)).await.unwrap();
+    let rival = key(home(), MANAGED);
+    assert!(matches!(commit(&house, creation_of(&rival)).await, Err(CommitError::NameTaken)));
+    assert_eq!(found(&house, home()).await, Some(managed));
 }
 
 pub async fn a_credential_changes_its_status_and_never_its_account<F: Fixture>() {
@@ -83,8 +85,8 @@ async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), Comm
     let account = match &change {
         Change::Account(account) => account.id,
         Change::Identity(change) => change.account,
-        Change::Key(key) => key.scope.account,
-        Change::CloseAccount(_) | Change::Secret(_) => panic!("an account's own affairs only"),
+        Change::Key(KeyChange::Create { after } | KeyChange::Update { after, .. }) => after.scope.account,
+        Change::Deployment(_) | Change::CloseAccount(_) | Change::Secret(_) => panic!("an account's own affairs only"),
     };
     let permits = ["keepwell:CreateAccount", "kms:CreateKey"].map(|act| permit(account, act, &account_arn(account)));
     let [accounts, keys] = permits;
@@ -117,12 +119,14 @@ pub(crate) fn credential(access_key_id: &str, account: AccountId) -> CredentialR
     }
 }
 
-pub(crate) fn key(scope: Scope, alias: &str) -> KeyRecord {
-    KeyRecord {
-        scope,
-        uid: new_uid(),
-        alias: alias.to_owned(),
-        created_at: later(3),
-        wrapped_material: format!("material of {}", scope.account).into_bytes(),
-    }
+const MANAGED: &str = "alias/aws/secretsmanager";
+
+fn creation_of(key: &KeyRecord) -> Change {
+    Change::Key(KeyChange::Create { after: Arc::new(key.clone()) })
+}
+
+async fn found<F: Fixture>(house: &House<F>, scope: Scope) -> Option<KeyRecord> {
+    let found = house.store.key_by_alias(scope, MANAGED).await.unwrap()?;
+    let permit = permit(scope.account, "kms:DescribeKey", &found.key().arn.clone());
+    Some((*found.open_key(&permit).unwrap()).clone())
 }

@@ -1,0 +1,111 @@
+//! From what the caller wrote to a key, and to the right to use it.
+
+use std::sync::Arc;
+
+use contract::{Guarded, KeyRecord, KeySubject, StoreError};
+use gate::{Caller, RequestContext, RequestTags, ResourcePolicy, Target};
+use policy::{Action, Permit, Resource};
+use seal::{KeyMaterial, KeyRef};
+use terms::Scope;
+
+use crate::{
+    error::Error,
+    grants::granted,
+    key_id::{Name, NamedKey},
+    key_keys::{KeyKeys, KeyUse},
+    keyring::KeyringError,
+    room::Room,
+};
+
+/// A key that was found, and the alias by which it was asked for.
+pub(crate) struct FoundKey {
+    pub(crate) key: Guarded<Arc<KeyRecord>>,
+    pub(crate) alias: Option<String>,
+}
+
+/// Who asks for the use of a key, by itself or through a service.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) context: &'a RequestContext,
+    pub(crate) caller: &'a Caller,
+    /// As `secretsmanager.amazonaws.com`.
+    pub(crate) via: Option<&'static str>,
+}
+
+impl Room {
+    /// A key that is gone is not found, and neither is one of another account that is not there: whether it is, is
+    /// nobody's business.
+    pub(crate) async fn find(&self, asker: Asker<'_>, action: Action, named: &NamedKey) -> Result<FoundKey, Error> {
+        match self.look_up(named).await? {
+            Some(key) => {
+                let alias = if let Name::Alias(alias) = &named.name { Some(alias.clone()) } else { None };
+                Ok(FoundKey { key, alias })
+            }
+            None if named.scope.account == asker.caller.account() => Err(named.not_found()),
+            None => Err(self.refuse_unknown(asker, action, named).await),
+        }
+    }
+
+    pub(crate) async fn look_up(&self, named: &NamedKey) -> Result<Option<Guarded<Arc<KeyRecord>>>, StoreError> {
+        let found = match &named.name {
+            Name::Id(id) => self.store.key(named.scope.region, id.bits).await?,
+            Name::Alias(alias) => self.store.key_by_alias(named.scope, alias).await?,
+        };
+        Ok(found.filter(|key| is_there(key.key()) && is_as_named(key.key(), named)))
+    }
+
+    /// What seals with a key now.
+    pub(crate) async fn newest_material(&self, key: &KeyRecord) -> Result<(KeyRef, Arc<KeyMaterial>), Error> {
+        let (number, _) = key.newest_material().ok_or(KeyringError::NoMaterial(key.id))?;
+        let material = self.keyring.material(key, number).await?;
+        Ok((KeyRef { key: key.id.bits, material: number }, material))
+    }
+
+    /// The caller's right to a key, for one action.
+    pub(crate) async fn authorize_key(
+        &self,
+        asker: Asker<'_>,
+        action: Action,
+        key: &KeySubject<'_>,
+        asked: &KeyUse<'_>,
+    ) -> Result<Permit, Error> {
+        let resource =
+            Resource::One { asked: Arc::clone(key.arn), arn: Arc::clone(key.arn), account: key.scope.account };
+        let granted = granted(key, action, asked.encryption_context);
+        let keys = KeyKeys { subject: key, asked, asker };
+        let target = Target::new(&resource)
+            .with_policy(Some(ResourcePolicy::Key(&key.details.policy)))
+            .with_granted(&granted)
+            .with_tags(&key.details.tags)
+            .with_request_tags(asked.request_tags)
+            .with_via(asker.via)
+            .with_keys(&keys);
+        Ok(self.gate.authorize(asker.context, asker.caller, action, &target).await?)
+    }
+
+    /// A refusal as of a key whose policy allows nothing.
+    async fn refuse_unknown(&self, asker: Asker<'_>, action: Action, named: &NamedKey) -> Error {
+        let arn: Arc<str> = named.arn().into();
+        let resource = Resource::One { asked: Arc::clone(&arn), arn, account: named.scope.account };
+        let target =
+            Target::new(&resource).with_policy(Some(ResourcePolicy::NoKey)).with_via(asker.via).with_request_tags(RequestTags::None);
+        match self.gate.authorize(asker.context, asker.caller, action, &target).await {
+            Ok(_) => Error::Internal("a key that is not there was allowed".to_owned()),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+fn is_there(key: KeySubject<'_>) -> bool {
+    key.details.state != contract::KeyState::Deleted
+}
+
+/// An id of one account is not another's, and an `mrk-` is part of the id.
+fn is_as_named(key: KeySubject<'_>, NamedKey { scope, name }: &NamedKey) -> bool {
+    let Scope { account, region } = *scope;
+    let is_id = match name {
+        Name::Id(id) => key.id == *id,
+        Name::Alias(_) => true,
+    };
+    is_id && key.scope == Scope { account, region }
+}

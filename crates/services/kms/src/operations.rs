@@ -1,0 +1,41 @@
+//! The operations, a file for each story, in folders by what they are about.
+//!
+//! What is the same around all of them is the frame's (`service`).
+
+mod key;
+
+use service::{Asked, Service};
+use shape::{ParseError, Reply, Structure, parse_json};
+use trail::Recorder;
+use zeroize::Zeroizing;
+
+use crate::{
+    error::Error,
+    room::{Call, Room},
+};
+
+service::operations! {
+    Room, Call, "kms:";
+
+    DescribeKey => key::describe_key, Read;
+}
+
+impl Service for Room {
+    type Operation = Operation;
+    type Error = Error;
+    type Request = [u8];
+
+    const SOURCE: &'static str = "kms.amazonaws.com";
+
+    fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    fn parse<R: Structure>(request: &[u8]) -> Result<R, ParseError> {
+        parse_json(request)
+    }
+
+    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+        service::json(answer)
+    }
+}
