@@ -29,6 +29,7 @@
 //! statements. Another protocol (rest-json) adds a way of reading and of writing to [`Kind`] and to [`Structure`], as
 //! this one did.
 
+mod blob;
 mod boolean;
 pub mod characters;
 mod description;
@@ -51,6 +52,7 @@ mod violations;
 mod write;
 mod xml;
 
+pub use blob::Blob;
 pub use boolean::Boolean;
 pub use description::{Description, ServiceDescription};
 pub use enumeration::{Choice, Enumeration};

@@ -227,6 +227,7 @@ mod tests {
 
         assert!(<SecretText as Unrecorded<_>>::holds());
         assert!(<SecretBlob as Unrecorded<_>>::holds());
+        assert!(<crate::Blob as Unrecorded<_>>::holds());
     }
 
     proptest! {
