@@ -5,7 +5,10 @@ use std::sync::Arc;
 use policy::{Permit, WrongPermit};
 use terms::{AccountId, EventId, Scope, Uid};
 
-use crate::{AccountRecord, DeploymentRecord, IdentityChange, JobChange, JobKind, KeyChange, SecretRecord, permitted::is_permitted};
+use crate::{
+    AccountRecord, DeploymentRecord, IdentityChange, JobChange, JobKind, KeyChange, SecretRecord,
+    permitted::is_permitted,
+};
 
 /// Everything that one call changes, handed over once.
 ///

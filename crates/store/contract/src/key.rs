@@ -10,7 +10,9 @@ use crate::{CommitError, PolicyDocument, Tag};
 /// A key with its materials, aliases and grants.
 ///
 /// INVARIANT (revision): every change raises `revision` by one, and is committed only against the revision it read.
-/// A key that is gone for good stays as a tombstone, so that its id never means another one.
+///
+/// INVARIANT (materials): materials are only ever added, or all destroyed with the key. One that is gone stays as a
+/// tombstone without materials, aliases and grants, never to change again, so that its id never means another key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyRecord {
     pub scope: Scope,
@@ -146,21 +148,25 @@ pub enum GrantConstraint {
 /// A key before and after. An adapter writes the difference.
 #[derive(Clone, Debug)]
 pub enum KeyChange {
-    /// The id and the aliases must be free.
+    /// The id must be free in the Region, whatever the account, and the aliases in the scope.
     Create { after: Arc<KeyRecord> },
-    /// The revision must be the one of `before`; `after` carries the next. Aliases that come must be free, or be taken
-    /// from another key by an earlier change of the same commit.
+    /// The revision must be the one of `before`; `after` carries the next. An alias that comes must be free, or be taken
+    /// from another key by an earlier change of the same commit: one that is given before it is taken is a name that is
+    /// taken.
     Update { before: Arc<KeyRecord>, after: Arc<KeyRecord> },
 }
 
 impl KeyChange {
-    /// INVARIANT (revision)
+    /// INVARIANT (revision), INVARIANT (materials)
     pub(crate) fn require_sound(&self) -> Result<(), CommitError> {
         let is_sound = match self {
-            Self::Create { after } => after.revision == 1,
+            Self::Create { after } => after.revision == 1 && !after.is_gone() && after.has_sorted_aliases(),
             Self::Update { before, after } => {
                 after.revision == before.revision.saturating_add(1)
                     && (after.uid, after.id, after.scope) == (before.uid, before.id, before.scope)
+                    && !before.is_gone()
+                    && if after.is_gone() { after.is_empty() } else { after.materials.starts_with(&before.materials) }
+                    && after.has_sorted_aliases()
             }
         };
         if is_sound { Ok(()) } else { Err(CommitError::Internal("a plan broke an invariant of keys".into())) }
@@ -192,6 +198,14 @@ impl fmt::Debug for KeyMaterialRecord {
 impl KeyRecord {
     pub fn is_gone(&self) -> bool {
         self.details.state == KeyState::Deleted
+    }
+
+    fn is_empty(&self) -> bool {
+        self.materials.is_empty() && self.aliases.is_empty() && self.grants.is_empty()
+    }
+
+    fn has_sorted_aliases(&self) -> bool {
+        self.aliases.is_sorted_by(|a, b| a.name < b.name)
     }
 
     pub fn has_alias(&self, name: &str) -> bool {

@@ -9,8 +9,8 @@ use policy::WrongPermit;
 use terms::{AccountId, Day, Region, Scope, SecretName, Timestamp, Uid, VersionId};
 
 use crate::{
-    AccountRecord, Commit, CommitError, CredentialRecord, DeploymentRecord, Guarded, GuardedPage, Identities, JobKind, JobRecord, KeyRecord,
-    LastUse, Lease, ListQuery, PendingRecord, SecretRecord,
+    AccountRecord, Commit, CommitError, CredentialRecord, DeploymentRecord, Guarded, GuardedPage, Identities, JobKind,
+    JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, SecretRecord,
 };
 
 /// What the store answers with, later.
@@ -49,11 +49,7 @@ pub trait Reads: Send + Sync {
     fn accounts(&self) -> Answer<'_, Result<Vec<AccountRecord>, StoreError>>;
 
     /// The key with these bits in its id, also one that is gone.
-    fn key(
-        &self,
-        region: Region,
-        bits: [u8; 16],
-    ) -> Answer<'_, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>>;
+    fn key(&self, region: Region, bits: [u8; 16]) -> Answer<'_, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>>;
 
     fn key_by_alias<'a>(
         &'a self,
@@ -99,7 +95,12 @@ pub trait CommitObserver: Send + Sync {
 /// Claiming background work.
 pub trait Jobs: Send + Sync {
     /// Unclaimed or abandoned jobs of these kinds that are due, the longest overdue first.
-    fn due<'a>(&'a self, kinds: &'a [JobKind], now: Timestamp, limit: usize) -> Answer<'a, Result<Vec<JobRecord>, StoreError>>;
+    fn due<'a>(
+        &'a self,
+        kinds: &'a [JobKind],
+        now: Timestamp,
+        limit: usize,
+    ) -> Answer<'a, Result<Vec<JobRecord>, StoreError>>;
 
     /// Takes the job if its fence is still the one that was seen.
     fn claim<'a>(&'a self, job: &'a JobRecord) -> Answer<'a, Result<Option<Lease>, StoreError>>;

@@ -42,7 +42,7 @@ CREATE TABLE kms_key (
     revision INTEGER NOT NULL CHECK (revision > 0),
     -- JSON: state, policy, tags and the like. Keys are always read whole and kept in memory.
     details  TEXT NOT NULL,
-    UNIQUE (scope, key_id)
+    UNIQUE (key_id, scope)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kms_material (

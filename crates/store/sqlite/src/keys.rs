@@ -106,8 +106,9 @@ impl State {
 type KeysByUid = HashMap<Uid, KeyRecord>;
 
 fn read_keys(connection: &Connection) -> Result<KeysByUid> {
-    let mut statement = connection
-        .prepare("SELECT account, region, uid, key_id, revision, details FROM kms_key JOIN scope ON scope.id = scope")?;
+    let mut statement = connection.prepare(
+        "SELECT account, region, uid, key_id, revision, details FROM kms_key JOIN scope ON scope.id = scope",
+    )?;
     let rows = statement.query_map([], |row| {
         let key = key(row)?;
         Ok((key.uid, key))
@@ -133,8 +134,8 @@ fn key(row: &Row<'_>) -> Result<KeyRecord> {
 }
 
 fn read_materials(connection: &Connection, keys: &mut KeysByUid) -> Result<()> {
-    let mut statement =
-        connection.prepare("SELECT key, material_id, made_at, origin, wrapped FROM kms_material ORDER BY key, number")?;
+    let mut statement = connection
+        .prepare("SELECT key, material_id, made_at, origin, wrapped FROM kms_material ORDER BY key, number")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let material = KeyMaterialRecord {

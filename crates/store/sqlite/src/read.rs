@@ -3,8 +3,8 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use contract::{
-    AccessDay, AccountRecord, AccountStatus, DeploymentRecord, JobKind, JobRecord, LastUse, LogHead, PendingRecord, Pick,
-    PolicyDocument, SecretRecord, Tag, Value, VersionRecord, account_uid,
+    AccessDay, AccountRecord, AccountStatus, DeploymentRecord, JobKind, JobRecord, LastUse, LogHead, PendingRecord,
+    Pick, PolicyDocument, SecretRecord, Tag, Value, VersionRecord, account_uid,
 };
 use rusqlite::{
     Connection, OptionalExtension, Result, Row,

@@ -6,9 +6,9 @@ use std::{
 };
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord, Guarded, GuardedPage,
-    Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note, PendingRecord, Pick, Reads, SecretRecord,
-    StoreError, Value, Writes,
+    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord, Guarded,
+    GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note,
+    PendingRecord, Pick, Reads, SecretRecord, StoreError, Value, Writes,
 };
 use rusqlite::Connection;
 use terms::{AccountId, Region, Scope, Timestamp, Uid};
@@ -76,7 +76,12 @@ impl SqliteStore {
             readers: Readers::start(&database, settings.reader_threads)?,
             writer: Writer::start(
                 connection,
-                Kept { scopes: Arc::clone(&scopes), cache: Arc::clone(&cache), identities: Arc::clone(&identities), keys: Arc::clone(&keys) },
+                Kept {
+                    scopes: Arc::clone(&scopes),
+                    cache: Arc::clone(&cache),
+                    identities: Arc::clone(&identities),
+                    keys: Arc::clone(&keys),
+                },
                 Arc::clone(&observer),
                 folder,
             )?,
@@ -186,11 +191,7 @@ impl Reads for SqliteStore {
         self.read(|connection| read::deployment(connection))
     }
 
-    fn key(
-        &self,
-        region: Region,
-        bits: [u8; 16],
-    ) -> Answer<'_, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>> {
+    fn key(&self, region: Region, bits: [u8; 16]) -> Answer<'_, Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>> {
         Box::pin(std::future::ready(Ok(self.keys.get(region, bits).map(Guarded::of_key))))
     }
 

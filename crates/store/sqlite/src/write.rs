@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use contract::{
-    AccountRecord, Change, Commit, CommitError, DeploymentRecord, Guard, JobChange, KeyChange, LastUse, LogHead, Note, PendingRecord,
-    PolicyDocument, SecretChange, SecretRecord, Value, VersionRecord,
+    AccountRecord, Change, Commit, CommitError, DeploymentRecord, Guard, JobChange, KeyChange, LastUse, LogHead, Note,
+    PendingRecord, PolicyDocument, SecretChange, SecretRecord, Value, VersionRecord,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use terms::{AccountId, Day, Scope};

@@ -1,6 +1,6 @@
 //! From a change of a key to rows.
 
-use contract::{AliasRecord, CommitError, KeyChange, KeyRecord};
+use contract::{AliasRecord, CommitError, KeyChange, KeyId, KeyRecord};
 use rusqlite::{Connection, params};
 use terms::Uid;
 
@@ -22,16 +22,30 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     fn create(&self, after: &KeyRecord) -> Result<(), CommitError> {
+        // The bits of an id are unique in the Region, in either form.
+        let [of_many_regions, of_one] =
+            [true, false].map(|is_multi_region| KeyId { is_multi_region, ..after.id }.to_string());
         let inserted = self.execute(
-            "INSERT OR IGNORE INTO kms_key (uid, scope, key_id, revision, details) VALUES (?, ?, ?, ?, ?)",
-            params![after.uid.as_bytes(), self.scope, after.id.to_string(), after.revision, details(after)?],
+            "INSERT OR IGNORE INTO kms_key (uid, scope, key_id, revision, details) SELECT ?1, ?2, ?3, ?4, ?5 \
+             WHERE NOT EXISTS (SELECT 1 FROM kms_key JOIN scope ON scope.id = scope \
+             WHERE key_id IN (?6, ?7) AND region = ?8)",
+            params![
+                after.uid.as_bytes(),
+                self.scope,
+                after.id.to_string(),
+                after.revision,
+                details(after)?,
+                of_many_regions,
+                of_one,
+                after.scope.region.as_str()
+            ],
         )?;
         if inserted == 0 {
             return Err(CommitError::NameTaken);
         }
         self.put_new_materials(after, 0)?;
         after.aliases.iter().try_for_each(|alias| self.put_alias(after.uid, alias))?;
-        self.put_new_grants(None, after)
+        self.put_grants(None, after)
     }
 
     fn update(&self, before: &KeyRecord, after: &KeyRecord) -> Result<(), CommitError> {
@@ -59,7 +73,7 @@ impl Writing<'_> {
         for id in before.grants.keys().filter(|id| !after.grants.contains_key(*id)) {
             self.execute("DELETE FROM kms_grant WHERE key = ? AND grant_id = ?", params![uid.as_bytes(), id])?;
         }
-        self.put_new_grants(Some(before), after)
+        self.put_grants(Some(before), after)
     }
 
     /// Materials are only ever added, or all destroyed.
@@ -84,24 +98,20 @@ impl Writing<'_> {
     fn put_alias(&self, key: Uid, alias: &AliasRecord) -> Result<(), CommitError> {
         let put = self.execute(
             "INSERT INTO kms_alias (scope, name, key, created_at, updated_at) VALUES (?, ?, ?, ?, ?) \
-             ON CONFLICT (scope, name) DO UPDATE SET updated_at = excluded.updated_at WHERE key = excluded.key",
-            params![
-                self.scope,
-                alias.name,
-                key.as_bytes(),
-                alias.created_at.as_millis(),
-                alias.updated_at.as_millis()
-            ],
+             ON CONFLICT (scope, name) DO UPDATE \
+             SET created_at = excluded.created_at, updated_at = excluded.updated_at WHERE key = excluded.key",
+            params![self.scope, alias.name, key.as_bytes(), alias.created_at.as_millis(), alias.updated_at.as_millis()],
         )?;
         if put == 1 { Ok(()) } else { Err(CommitError::NameTaken) }
     }
 
-    fn put_new_grants(&self, before: Option<&KeyRecord>, after: &KeyRecord) -> Result<(), CommitError> {
-        let is_known = |id: &String| before.is_some_and(|before| before.grants.contains_key(id));
-        for (id, grant) in after.grants.iter().filter(|(id, _)| !is_known(id)) {
+    fn put_grants(&self, before: Option<&KeyRecord>, after: &KeyRecord) -> Result<(), CommitError> {
+        let known = |id: &String| before.and_then(|before| before.grants.get(id));
+        for (id, grant) in after.grants.iter().filter(|(id, grant)| known(id) != Some(*grant)) {
             let body = serde_json::to_string(&**grant).map_err(unwritable)?;
             self.execute(
-                "INSERT INTO kms_grant (key, grant_id, body) VALUES (?, ?, ?)",
+                "INSERT INTO kms_grant (key, grant_id, body) VALUES (?, ?, ?) \
+                 ON CONFLICT (key, grant_id) DO UPDATE SET body = excluded.body",
                 params![after.uid.as_bytes(), id, body],
             )?;
         }

@@ -436,9 +436,10 @@ mod tests {
         let scopes = Arc::new(Scopes::load(&connection).unwrap());
         let cache = Arc::new(RecordCache::new(1 << 20));
         let identities = Arc::new(IdentityCache::load(&connection).unwrap());
+        let keys = Arc::new(KeyCache::load(&connection).unwrap());
         WriterThread {
             connection,
-            kept: Kept { scopes, cache, identities },
+            kept: Kept { scopes, cache, identities, keys },
             counts: Counts::default(),
             observer: Observer::default(),
             _folder: folder,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    Change, Commit, CommitError, JobRecord, Jobs, ListPosition, ListQuery, Note, Pick, Reads, SecretChange,
-    SecretRecord, Writes,
+    Change, Commit, CommitError, Guarded, JobKind, JobRecord, Jobs, KeyChange, KeyRecord, ListPosition, ListQuery,
+    Note, Pick, Reads, SecretChange, SecretRecord, StoreError, Writes,
 };
 use policy::{Action, Documents, MapContext, Permit, PermitIssuer, Principal, Question, Resource, decide};
 use terms::{AccountId, RequestId, Scope, Timestamp};
@@ -19,7 +19,9 @@ pub(crate) struct House<F: Fixture> {
     pub(crate) store: F::Store,
 }
 
+const JOBS: [JobKind; 4] = [JobKind::EndRecoveryWindow, JobKind::TrimVersions, JobKind::DeleteKey, JobKind::RotateKey];
 const LIST: Action = Action::new("secretsmanager:ListSecrets");
+const LIST_KEYS: Action = Action::new("kms:ListKeys");
 const READ: &str = "secretsmanager:DescribeSecret";
 
 impl<F: Fixture> House<F> {
@@ -95,14 +97,38 @@ impl<F: Fixture> House<F> {
         }
     }
 
+    pub(crate) async fn key(&self, key: &KeyRecord) -> Option<Arc<KeyRecord>> {
+        opened(self.store.key(key.scope.region, key.id.bits).await)
+    }
+
+    pub(crate) async fn key_by_alias(&self, scope: Scope, alias: &str) -> Option<Arc<KeyRecord>> {
+        opened(self.store.key_by_alias(scope, alias).await)
+    }
+
+    pub(crate) async fn keys(&self, scope: Scope) -> Vec<Arc<KeyRecord>> {
+        let page = self.store.keys(scope).await.unwrap();
+        page.open(&permit_for_every(scope.account, LIST_KEYS), LIST_KEYS).unwrap()
+    }
+
     pub(crate) async fn note(&self, note: Note) {
         self.store.note(note);
         self.store.flush_notes().await.unwrap();
     }
 
     pub(crate) async fn due(&self, now: Timestamp) -> Vec<JobRecord> {
-        self.store.due(now, 1000).await.unwrap()
+        self.store.due(&JOBS, now, 1000).await.unwrap()
     }
+}
+
+fn opened(found: Result<Option<Guarded<Arc<KeyRecord>>>, StoreError>) -> Option<Arc<KeyRecord>> {
+    let found = found.unwrap()?;
+    let key = found.key();
+    let permit = permit(key.scope.account, "kms:DescribeKey", key.arn);
+    Some(found.open_key(&permit).unwrap())
+}
+
+pub(crate) fn creation_of_key(after: &KeyRecord) -> Change {
+    Change::Key(KeyChange::Create { after: Arc::new(after.clone()) })
 }
 
 pub(crate) fn creation(after: &SecretRecord) -> Commit {

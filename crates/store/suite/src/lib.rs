@@ -89,6 +89,21 @@ macro_rules! stories {
                 a_lease_ends_when_its_job_is_scheduled_again
                 a_lease_ends_when_its_job_is_cancelled_even_if_it_comes_back
                 whoever_holds_the_lease_may_finish_the_job
+                jobs_of_one_service_are_not_given_to_another
+            }
+            keys {
+                a_key_comes_back_as_it_was_left
+                a_change_of_an_older_key_is_a_conflict
+                of_many_changes_to_one_key_exactly_one_happens
+                an_id_is_free_once_in_a_region
+                an_alias_is_unique_in_its_scope
+                an_alias_moves_from_one_key_to_another_in_one_commit
+                a_key_that_is_gone_keeps_nothing_but_its_id
+                materials_are_added_or_destroyed_together
+                keys_of_other_accounts_and_regions_are_not_seen
+                a_change_of_a_key_needs_a_permit_for_it
+                the_deployment_is_made_once_and_changes_step_by_step
+                keys_and_the_deployment_are_told_with_their_revisions
             }
             lists {
                 every_order_and_page_size_shows_each_secret_once
@@ -129,6 +144,7 @@ macro_rules! stories {
                 labels_move_and_stay_on_one_holder
                 a_placeholder_is_filled_once_and_keeps_its_labels
                 a_value_sealed_anew_replaces_the_old
+                values_sealed_anew_leave_the_others_as_they_were
                 a_removed_version_is_gone_and_its_id_is_free
                 values_of_unlabelled_versions_come_only_when_picked
                 versions_come_oldest_first

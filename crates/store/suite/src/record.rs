@@ -1,11 +1,17 @@
 //! Records as a service would plan them, without a service.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use contract::{AccessDay, SecretRecord, Value, VersionRecord};
+use contract::{
+    AccessDay, AliasRecord, KeyDetails, KeyId, KeyManager, KeyMaterialRecord, KeyRecord, KeySpec, KeyState, KeyUsage,
+    MaterialOrigin, PolicyDocument, Rotation, SecretRecord, Tag, Value, VersionRecord, key_arn,
+};
 use seal::SealedValue;
 use terms::{
     AWSCURRENT, AWSPREVIOUS, AccountId, ArnSuffix, Region, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId,
@@ -145,7 +151,7 @@ pub(crate) fn listed(record: &SecretRecord) -> SecretRecord {
 pub(crate) fn key(scope: Scope, alias: &str) -> KeyRecord {
     let uid = new_uid();
     let id = KeyId { bits: *uid.as_bytes(), is_multi_region: false };
-    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#;
+    let policy = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#;
     KeyRecord {
         scope,
         id,

@@ -6,6 +6,7 @@ pub mod freshness;
 pub mod guards;
 pub mod identities;
 pub mod jobs;
+pub mod keys;
 pub mod lists;
 pub mod model;
 pub mod notes;
@@ -25,6 +26,7 @@ mod tests {
             include_str!("stories/guards.rs"),
             include_str!("stories/identities.rs"),
             include_str!("stories/jobs.rs"),
+            include_str!("stories/keys.rs"),
             include_str!("stories/lists.rs"),
             include_str!("stories/model.rs"),
             include_str!("stories/notes.rs"),

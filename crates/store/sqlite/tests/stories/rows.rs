@@ -27,7 +27,7 @@ async fn an_erased_secret_leaves_no_rows() {
     assert_eq!(rows(folder.path()), [2, 4, 0]);
 
     let (kind, subject, due_at) = (JobKind::EndRecoveryWindow, erased.uid, Timestamp::from_millis(1));
-    let job = JobChange::Schedule { kind, subject, scope: scope(), name: erased.name.clone(), due_at };
+    let job = JobChange::Schedule { kind, subject, scope: scope(), name: erased.name.to_string(), due_at };
     let update = SecretRecord { revision: 2, delete_at: Some(due_at), ..SecretRecord::clone(&erased) };
     let (before, after) = (Arc::clone(&erased), Arc::new(update));
     let change = Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) });

@@ -7,13 +7,13 @@ use contract::{
     account_arn,
 };
 use policy::Permit;
-use terms::{AWSCURRENT, EventId};
+use terms::{AWSCURRENT, EventId, Scope};
 
 use crate::{
     Fixture,
-    house::{House, creation, permit, update},
-    record::{answered, changed, draft, home, later, name, put, scope, value, version},
-    stories::accounts::{account, key, with_access_key},
+    house::{House, creation, creation_of_key, permit, update},
+    record::{answered, changed, draft, home, key, later, put, scope, value, version},
+    stories::accounts::{account, with_access_key},
 };
 
 pub async fn a_taken_name_is_refused_and_its_secret_stays<F: Fixture>() {
@@ -112,7 +112,7 @@ pub async fn a_commit_happens_whole_or_not_at_all<F: Fixture>() {
     assert!(house.read(home(), "new").await.is_some());
     assert_eq!(house.read(home(), "taken").await.unwrap().revision, 2);
     assert_eq!(house.store.accounts().await.unwrap().len(), 2);
-    assert_eq!(house.store.keys().await.unwrap().len(), 1);
+    assert_eq!(house.keys(elsewhere()).await.len(), 1);
     assert!(house.store.credential("AKIANEW").await.unwrap().is_some());
     assert_eq!(house.due(later(1000)).await.len(), 1);
     assert_eq!(house.store.pending_records().await.unwrap().len(), 1);
@@ -167,7 +167,7 @@ pub async fn a_commit_without_a_matching_permit_is_refused<F: Fixture>() {
         (erase, "secretsmanager:EndRecoveryWindow", &before.arn),
         (Change::Account(account(home().account)), "keepwell:CreateAccount", &account_arn),
         (Change::Identity(with_access_key("AKIA1", home().account)), "keepwell:CreateAccount", &account_arn),
-        (Change::Key(key(home(), "alias/aws/secretsmanager")), "kms:CreateKey", &account_arn),
+        (creation_of_key(&key(home(), "alias/aws/secretsmanager")), "kms:CreateKey", &account_arn),
     ];
     for (change, action, arn) in cases {
         let under = |action, arn: &str| Commit::under(permit(home().account, action, arn)).change(change.clone());
@@ -214,10 +214,13 @@ fn only_winner(outcomes: &[Result<(), CommitError>], is_defeat: impl Fn(&CommitE
     winners[0]
 }
 
+fn elsewhere() -> Scope {
+    scope("222222222222", "us-east-1")
+}
+
 /// One change of every kind.
 fn rich_commit(commit: Commit, taken: &Arc<SecretRecord>) -> Commit {
     let fresh = Arc::new(draft(home(), "new"));
-    let account_of_other = scope("222222222222", "us-east-1");
     let commit = commit.and_under(permit(home().account, "secretsmanager:UpdateSecret", &taken.arn)).and_under(permit(
         home().account,
         "secretsmanager:CreateSecret",
@@ -225,16 +228,16 @@ fn rich_commit(commit: Commit, taken: &Arc<SecretRecord>) -> Commit {
     ));
     let commit = create(change(commit, taken, &put(taken, "second", "second")), &fresh);
     let mut commit = commit
-        .change(Change::Account(account(account_of_other.account)))
-        .and_then(|commit| commit.change(Change::Identity(with_access_key("AKIANEW", account_of_other.account))))
-        .and_then(|commit| commit.change(Change::Key(key(account_of_other, "alias/aws/secretsmanager"))))
+        .change(Change::Account(account(elsewhere().account)))
+        .and_then(|commit| commit.change(Change::Identity(with_access_key("AKIANEW", elsewhere().account))))
+        .and_then(|commit| commit.change(creation_of_key(&key(elsewhere(), "alias/aws/secretsmanager"))))
         .unwrap()
         .guard(Guard::SecretsBelow { scope: home(), limit: 3 })
         .jobs([JobChange::Schedule {
             kind: JobKind::EndRecoveryWindow,
             subject: fresh.uid,
             scope: home(),
-            name: name("new"),
+            name: "new".to_owned(),
             due_at: later(10),
         }]);
     commit.records.push(PendingRecord { ticket: 1, event: EventId::from_bytes([1; 16]), bytes: (*b"told").into() });
@@ -290,7 +293,7 @@ async fn everything<F: Fixture>(house: &House<F>) -> String {
     for name in ["taken", "stale", "new", "hollow"] {
         secrets.push(house.read(home(), name).await);
     }
-    let (accounts, keys) = (store.accounts().await.unwrap(), store.keys().await.unwrap());
+    let (accounts, keys) = (store.accounts().await.unwrap(), house.keys(elsewhere()).await);
     let (credential, pending) = (store.credential("AKIANEW").await.unwrap(), store.pending_records().await.unwrap());
     let due = house.due(later(1000)).await;
     format!("{revisions:?} {secrets:?} {accounts:?} {keys:?} {credential:?} {pending:?} {due:?}")

@@ -18,7 +18,7 @@ pub async fn a_commit_under_an_older_fence_is_refused<F: Fixture>() {
     // No job, no lease.
     assert!(matches!(house.commit(erasure(&secret).guard(fence(0))).await, Err(CommitError::Conflict)));
 
-    let (subject, scope, name) = (secret.uid, secret.scope, secret.name.clone());
+    let (subject, scope, name) = (secret.uid, secret.scope, secret.name.to_string());
     let schedule = JobChange::Schedule { kind, subject, scope, name, due_at: later(1) };
     house.commit(bare_commit().jobs([schedule])).await.unwrap();
     let held = house.due(later(1)).await[0].fence;

@@ -6,7 +6,7 @@ use terms::Timestamp;
 use crate::{
     Fixture,
     house::{House, bare_commit, update},
-    record::{changed, draft, home, later, name, new_uid, scope},
+    record::{changed, draft, home, later, new_uid, scope},
 };
 
 const END: JobKind = JobKind::EndRecoveryWindow;
@@ -19,14 +19,14 @@ pub async fn due_jobs_come_longest_overdue_first<F: Fixture>() {
     let jobs = [(END, home(), "c", 30), (TRIM, elsewhere, "a", 10), (END, home(), "d", 40), (TRIM, home(), "b", 20)];
     for (kind, scope, text, due) in jobs {
         let subject = new_uid();
-        let job = JobChange::Schedule { kind, subject, scope, name: name(text), due_at: later(due) };
+        let job = JobChange::Schedule { kind, subject, scope, name: text.to_owned(), due_at: later(due) };
         house.commit(bare_commit().jobs([job])).await.unwrap();
     }
-    let names = |jobs: Vec<JobRecord>| jobs.into_iter().map(|job| job.name.to_string()).collect::<Vec<_>>();
+    let names = |jobs: Vec<JobRecord>| jobs.into_iter().map(|job| job.name).collect::<Vec<_>>();
     assert_eq!(names(house.due(later(9)).await), [""; 0]);
     assert_eq!(names(house.due(later(10)).await), ["a"]);
     assert_eq!(names(house.due(later(39)).await), ["a", "b", "c"]);
-    assert_eq!(names(house.store.due(later(100), 2).await.unwrap()), ["a", "b"]);
+    assert_eq!(names(house.store.due(&[END, TRIM], later(100), 2).await.unwrap()), ["a", "b"]);
 
     let house = house.reopened().await;
     let due = house.due(later(100)).await;
@@ -81,7 +81,7 @@ pub async fn a_lease_ends_when_its_job_is_scheduled_again<F: Fixture>() {
 pub async fn a_lease_ends_when_its_job_is_cancelled_even_if_it_comes_back<F: Fixture>() {
     let house = House::<F>::start().await;
     let mut secret = house.created(&draft(home(), "db")).await;
-    let (subject, scope, name) = (secret.uid, secret.scope, secret.name.clone());
+    let (subject, scope, name) = (secret.uid, secret.scope, secret.name.to_string());
     let mut leases: Vec<Lease> = Vec::new();
     // Deleted and restored, again and again: each time a job, and somebody who claims it and falls asleep.
     for round in 0..3 {
@@ -115,8 +115,27 @@ pub async fn whoever_holds_the_lease_may_finish_the_job<F: Fixture>() {
     assert!(matches!(finish(&house, &lease).await, Err(CommitError::Conflict)));
 }
 
+pub async fn jobs_of_one_service_are_not_given_to_another<F: Fixture>() {
+    const DELETE: JobKind = JobKind::DeleteKey;
+    const ROTATE: JobKind = JobKind::RotateKey;
+    let house = House::<F>::start().await;
+    let mut scheduled_jobs = Vec::new();
+    for (kind, due_at) in [(DELETE, 1), (TRIM, 2), (ROTATE, 3), (END, 4)] {
+        scheduled_jobs.push(scheduled(&house, kind, new_uid(), later(due_at)).await);
+    }
+    let [delete, trim, rotate, end] = scheduled_jobs.try_into().unwrap();
+    let due = async |kinds: &[JobKind], limit| house.store.due(kinds, later(9), limit).await.unwrap();
+    assert_eq!(due(&[END, TRIM], 9).await, [trim.clone(), end]);
+    assert_eq!(due(&[ROTATE, DELETE], 9).await, [delete.clone(), rotate.clone()]);
+    // What others leave undone takes no place on the page.
+    assert_eq!(due(&[ROTATE], 1).await, [rotate]);
+    assert_eq!(due(&[TRIM], 1).await, [trim]);
+    assert_eq!(due(&[], 9).await, []);
+    assert_eq!(due(&[DELETE], 9).await, [delete]);
+}
+
 async fn scheduled<F: Fixture>(house: &House<F>, kind: JobKind, subject: terms::Uid, due_at: Timestamp) -> JobRecord {
-    let schedule = JobChange::Schedule { kind, subject, scope: home(), name: name("db"), due_at };
+    let schedule = JobChange::Schedule { kind, subject, scope: home(), name: "db".to_owned(), due_at };
     house.commit(bare_commit().jobs([schedule])).await.unwrap();
     let mut due = house.due(due_at).await;
     due.retain(|job| (job.kind, job.subject) == (kind, subject));

@@ -212,9 +212,13 @@ fn require_conflict_if(is_late: bool, outcome: &Result<(), CommitError>) -> bool
 fn with_job(plan: &Plan, after: &SecretRecord, commit: contract::Commit) -> contract::Commit {
     let (kind, subject) = (JobKind::EndRecoveryWindow, after.uid);
     match (plan, after.delete_at) {
-        (Plan::Delete { .. }, Some(due_at)) => {
-            commit.jobs([JobChange::Schedule { kind, subject, scope: after.scope, name: after.name.clone(), due_at }])
-        }
+        (Plan::Delete { .. }, Some(due_at)) => commit.jobs([JobChange::Schedule {
+            kind,
+            subject,
+            scope: after.scope,
+            name: after.name.to_string(),
+            due_at,
+        }]),
         (Plan::Delete { .. }, None) => commit.jobs([JobChange::Cancel { kind, subject }]),
         _ => commit,
     }

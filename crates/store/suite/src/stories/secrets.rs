@@ -6,10 +6,10 @@ use terms::{AWSCURRENT, Day, EventId, Region, VersionId};
 
 use crate::{
     Fixture,
-    house::{House, creation, permit, permit_for_every},
-    record::{answered, changed, draft, home, later, put, scope, value, version},
+    house::{House, creation, creation_of_key, permit, permit_for_every},
+    record::{answered, changed, draft, home, key, later, put, scope, value, version},
     stories::{
-        accounts::{account, credential, key, with_access_key},
+        accounts::{account, credential, with_access_key},
         lists::by_name,
     },
 };
@@ -178,13 +178,13 @@ pub async fn reopening_gives_everything_back<F: Fixture>() {
     let mut commit = commit
         .change(Change::Account(account(home().account)))
         .and_then(|commit| commit.change(Change::Identity(with_access_key("AKIA1", home().account))))
-        .and_then(|commit| commit.change(Change::Key(key(home(), "alias/aws/secretsmanager"))))
+        .and_then(|commit| commit.change(creation_of_key(&key(home(), "alias/aws/secretsmanager"))))
         .unwrap()
         .jobs([JobChange::Schedule {
             kind: JobKind::EndRecoveryWindow,
             subject: secret.uid,
             scope: home(),
-            name: secret.name.clone(),
+            name: secret.name.to_string(),
             due_at: later(9),
         }]);
     commit.records.push(PendingRecord { ticket: 1, event: EventId::from_bytes([1; 16]), bytes: (*b"one").into() });
@@ -210,9 +210,9 @@ pub async fn reopening_gives_everything_back<F: Fixture>() {
         let store = &house.store;
         let mut revisions = store.revisions().await.unwrap();
         revisions.sort_unstable();
-        let (accounts, keys) = (store.accounts().await.unwrap(), store.keys().await.unwrap());
+        let (accounts, keys) = (store.accounts().await.unwrap(), house.keys(home()).await);
         let (pending, due) = (store.pending_records().await.unwrap(), house.due(later(1000)).await);
-        assert_eq!((revisions.len(), accounts.len(), keys.len(), pending.len(), due.len()), (5, 1, 1, 1, 1));
+        assert_eq!((revisions.len(), accounts.len(), keys.len(), pending.len(), due.len()), (6, 1, 1, 1, 1));
         format!("{revisions:?} {accounts:?} {keys:?} {pending:?} {due:?}")
     }
 }

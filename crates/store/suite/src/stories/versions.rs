@@ -75,6 +75,47 @@ pub async fn a_value_sealed_anew_replaces_the_old<F: Fixture>() {
     assert_eq!(house.read(home(), "db").await, Some(anew));
 }
 
+/// As a secret moves to another key: what it labels is sealed anew, one version never had a value, the rest stays.
+pub async fn values_sealed_anew_leave_the_others_as_they_were<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let mut secret = house.created(&draft(home(), "db")).await;
+    for id in ["second", "third"] {
+        secret = follow(&house, &secret, &put(&secret, id, id)).await;
+    }
+    let pending = changed(&secret, |after| {
+        after.versions.push(version("next", later(9), &[AWSPENDING], Value::Absent));
+    });
+    let pending = follow(&house, &secret, &pending).await;
+
+    let anew = changed(&pending, |after| {
+        after.kms_key_id = Some("alias/other".into());
+        for version in after.versions.iter_mut().filter(|version| matches!(version.value, Value::Sealed(_))) {
+            let sealed = value(&format!("{}, under another key", version.id.as_str()));
+            Arc::make_mut(version).value = sealed;
+        }
+    });
+    let mut seen = follow(&house, &pending, &anew).await;
+    let mut house = house;
+    for _ in 0..2 {
+        assert_eq!(house.read(home(), "db").await.as_ref(), Some(&seen));
+        assert_eq!(seen.holder(AWSCURRENT).unwrap().value, value("third, under another key"));
+        assert_eq!(seen.holder(AWSPREVIOUS).unwrap().value, value("second, under another key"));
+        assert_eq!(seen.holder(AWSPENDING).unwrap().value, Value::Absent);
+        let picked = house.read_picking(home(), "db", "first").await.unwrap();
+        assert_eq!(picked.version("first").unwrap().value, value("first"));
+        house = house.reopened().await;
+    }
+    // Who planned with the old value comes too late, and one that is not labelled may be sealed anew when it was picked.
+    let late = changed(&pending, |after| after.versions[2] = version("third", later(2), &[AWSCURRENT], value("late")));
+    assert!(matches!(house.update(&pending, &late).await, Err(CommitError::Conflict)));
+    let picked = house.read_picking(home(), "db", "first").await.unwrap();
+    let first = changed(&picked, |after| Arc::make_mut(&mut after.versions[0]).value = value("first, anew"));
+    seen = follow(&house, &picked, &first).await;
+    assert_eq!(seen.version("first").unwrap().value, Value::NotLoaded);
+    let picked = house.read_picking(home(), "db", "first").await.unwrap();
+    assert_eq!(picked.version("first").unwrap().value, value("first, anew"));
+}
+
 pub async fn a_removed_version_is_gone_and_its_id_is_free<F: Fixture>() {
     let house = House::<F>::start().await;
     let first = house.created(&draft(home(), "db")).await;
