@@ -121,8 +121,17 @@ impl Neighbours {
         own: Option<&Arc<Identities>>,
         policies: impl IntoIterator<Item = &'a Policy>,
     ) -> Result<Self, StoreError> {
+        Self::of_entries(store, own, entries_of(policies)).await
+    }
+
+    /// The same for principals that stand in no policy, such as those of grants.
+    pub async fn of_entries<'a>(
+        store: &dyn Reads,
+        own: Option<&Arc<Identities>>,
+        entries: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, StoreError> {
         let mut found: Self = own.into_iter().cloned().collect();
-        let mut accounts = match found.whereabouts(policies) {
+        let mut accounts = match found.whereabouts(entries) {
             Whereabouts::Accounts(accounts) => accounts,
             Whereabouts::Everywhere => {
                 let open =
@@ -177,6 +186,19 @@ impl Neighbours {
         rewrite_principals(text, &|entry| self.arn_of(entry).map(str::to_owned))
     }
 
+    /// One principal as it is kept.
+    pub fn with_id(&self, entry: &str) -> Result<String, UnknownPrincipal> {
+        match self.kept(entry) {
+            Ok(kept) => Ok(kept.unwrap_or_else(|| entry.to_owned())),
+            Err(Missing) => Err(UnknownPrincipal::Missing(entry.to_owned())),
+        }
+    }
+
+    /// One principal as it is shown.
+    pub fn with_arn<'a>(&'a self, kept: &'a str) -> &'a str {
+        self.arn_of(kept).unwrap_or(kept)
+    }
+
     /// What is kept instead of the entry. None: the entry itself.
     fn kept(&self, entry: &str) -> Result<Option<String>, Missing> {
         let Some(principal) = AwsPrincipal::parse(entry) else { return Ok(None) };
@@ -203,10 +225,9 @@ impl Neighbours {
         })
     }
 
-    fn whereabouts<'a>(&self, policies: impl IntoIterator<Item = &'a Policy>) -> Whereabouts {
+    fn whereabouts<'a>(&self, entries: impl IntoIterator<Item = &'a str>) -> Whereabouts {
         let mut accounts = BTreeSet::new();
-        let elements = policies.into_iter().flat_map(Policy::principals);
-        for entry in elements.filter(|element| element.kind == PrincipalKind::Aws).map(|element| element.text) {
+        for entry in entries {
             match AwsPrincipal::parse(entry) {
                 Some(AwsPrincipal::Id) if self.arn_of(entry).is_none() => return Whereabouts::Everywhere,
                 principal => accounts.extend(principal.and_then(AwsPrincipal::account)),
@@ -233,6 +254,11 @@ impl FromIterator<Arc<Identities>> for Neighbours {
     fn from_iter<T: IntoIterator<Item = Arc<Identities>>>(accounts: T) -> Self {
         Self(accounts.into_iter().map(|identities| (identities.account, identities)).collect())
     }
+}
+
+fn entries_of<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> impl Iterator<Item = &'a str> {
+    let elements = policies.into_iter().flat_map(Policy::principals);
+    elements.filter(|element| element.kind == PrincipalKind::Aws).map(|element| element.text)
 }
 
 /// A user or role who is not there.

@@ -69,22 +69,24 @@ impl Room {
         key: &KeySubject<'_>,
         asked: &KeyUse<'_>,
     ) -> Result<Permit, Error> {
-        let resource =
-            Resource::One { asked: Arc::clone(key.arn), arn: Arc::clone(key.arn), account: key.scope.account };
-        let granted = granted(key, action, asked.encryption_context);
-        let keys = KeyKeys { subject: key, asked, asker };
-        let target = Target::new(&resource)
-            .with_policy(Some(ResourcePolicy::Key(&key.details.policy)))
-            .with_granted(&granted)
-            .with_tags(&key.details.tags)
-            .with_request_tags(asked.request_tags)
-            .with_via(asker.via)
-            .with_keys(&keys);
-        Ok(self.gate.authorize(asker.context, asker.caller, action, &target).await?)
+        let basis = Basis::new(asker, action, key, asked);
+        Ok(self.gate.authorize(asker.context, asker.caller, action, &basis.target()).await?)
+    }
+
+    /// Has the caller this right? Nothing is kept of the answer.
+    pub(crate) fn may_use_key(
+        &self,
+        asker: Asker<'_>,
+        action: Action,
+        key: &KeySubject<'_>,
+        asked: &KeyUse<'_>,
+    ) -> Result<bool, Error> {
+        let basis = Basis::new(asker, action, key, asked);
+        Ok(self.gate.may(asker.context, asker.caller, action, &basis.target())?)
     }
 
     /// A refusal as of a key whose policy allows nothing.
-    async fn refuse_unknown(&self, asker: Asker<'_>, action: Action, named: &NamedKey) -> Error {
+    pub(crate) async fn refuse_unknown(&self, asker: Asker<'_>, action: Action, named: &NamedKey) -> Error {
         let arn: Arc<str> = named.arn().into();
         let resource = Resource::One { asked: Arc::clone(&arn), arn, account: named.scope.account };
         let target =
@@ -93,6 +95,35 @@ impl Room {
             Ok(_) => Error::Internal("a key that is not there was allowed".to_owned()),
             Err(error) => error.into(),
         }
+    }
+}
+
+/// What a decision about a key is made from.
+struct Basis<'a> {
+    resource: Resource,
+    granted: Vec<&'a str>,
+    keys: KeyKeys<'a>,
+}
+
+impl<'a> Basis<'a> {
+    fn new(asker: Asker<'a>, action: Action, subject: &'a KeySubject<'a>, asked: &'a KeyUse<'a>) -> Self {
+        let arn = Arc::clone(subject.arn);
+        Self {
+            resource: Resource::One { asked: Arc::clone(&arn), arn, account: subject.scope.account },
+            granted: granted(subject, action, asked.encryption_context),
+            keys: KeyKeys { subject, asked, asker },
+        }
+    }
+
+    fn target(&self) -> Target<'_> {
+        let KeyKeys { subject, asked, asker } = self.keys;
+        Target::new(&self.resource)
+            .with_policy(Some(ResourcePolicy::Key(&subject.details.policy)))
+            .with_granted(&self.granted)
+            .with_tags(&subject.details.tags)
+            .with_request_tags(asked.request_tags)
+            .with_via(asker.via)
+            .with_keys(&self.keys)
     }
 }
 

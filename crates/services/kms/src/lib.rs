@@ -8,6 +8,7 @@
 mod envelope;
 mod error;
 mod find;
+mod grant_tokens;
 mod grants;
 mod key_id;
 mod key_keys;
@@ -15,6 +16,7 @@ mod keyring;
 mod managed_key;
 mod operations;
 mod paging;
+mod policies;
 mod room;
 pub mod shapes;
 mod states;

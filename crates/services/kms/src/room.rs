@@ -86,6 +86,24 @@ impl<'a> Call<'a> {
         Ok((permit, key))
     }
 
+    /// For operations that no other account may ask for, whatever a key's policy says.
+    pub(crate) async fn open_own(&self, key: &str) -> Result<(Permit, Arc<KeyRecord>), Error> {
+        self.open_own_for(key, &KeyUse::default()).await
+    }
+
+    /// The same, with what of the request policies may ask about.
+    pub(crate) async fn open_own_for(
+        &self,
+        key: &str,
+        asked: &KeyUse<'_>,
+    ) -> Result<(Permit, Arc<KeyRecord>), Error> {
+        let named = NamedKey::parse(self.caller.scope(), key)?;
+        if named.scope.account != self.caller.account() {
+            return Err(self.room.refuse_unknown(self.asker(), self.action, &named).await);
+        }
+        self.open_for(key, asked).await
+    }
+
     /// For operations that are about no key in particular.
     pub(crate) async fn authorize_every(&self, action: Action) -> Result<Permit, Error> {
         Ok(self.room.gate.authorize(self.context, self.caller, action, &Target::new(&Resource::Every)).await?)

@@ -165,11 +165,14 @@ fn what_is_no_document_is_neither_kept_nor_shown() {
 fn ids_that_are_not_the_own_accounts_are_looked_for_everywhere_and_everybody_else_at_home() {
     let several = policy(&format!(r#"["{THERE}","arn:aws:iam::{HERE}:root","{THERE}","*"]"#));
     let accounts = Whereabouts::Accounts(BTreeSet::from([account(HERE), account(THERE)]));
-    assert_eq!(both().whereabouts([&several]), accounts);
-    assert_eq!(both().whereabouts([&policy(r#""*""#)]), Whereabouts::Accounts(BTreeSet::new()));
+    assert_eq!(both().whereabouts(entries_of([&several])), accounts);
+    assert_eq!(both().whereabouts(entries_of([&policy(r#""*""#)])), Whereabouts::Accounts(BTreeSet::new()));
     let own = neighbours([(HERE, alice(ALICE))]);
-    assert_eq!(own.whereabouts([&policy(&format!(r#""{ALICE}""#))]), Whereabouts::Accounts(BTreeSet::new()));
-    assert_eq!(own.whereabouts([&several, &policy(&format!(r#""{OPS}""#))]), Whereabouts::Everywhere);
+    assert_eq!(
+        own.whereabouts(entries_of([&policy(&format!(r#""{ALICE}""#))])),
+        Whereabouts::Accounts(BTreeSet::new())
+    );
+    assert_eq!(own.whereabouts(entries_of([&several, &policy(&format!(r#""{OPS}""#))])), Whereabouts::Everywhere);
 }
 
 #[test]
@@ -199,5 +202,22 @@ fn names_are_understood() {
         ("arn:aws:s3:::bucket".to_owned(), None),
     ] {
         assert_eq!(AwsPrincipal::parse(&text), meaning, "{text}");
+    }
+}
+
+#[test]
+fn a_principal_of_no_document_is_kept_and_shown_alike() {
+    let both = both();
+    for (entry, kept) in
+        [(&*format!("arn:aws:iam::{HERE}:user/team/Alice"), ALICE), (&format!("arn:aws:iam::{THERE}:role/ops"), OPS)]
+    {
+        assert_eq!(both.with_id(entry).as_deref(), Ok(kept));
+        assert_eq!(both.with_arn(kept), entry);
+    }
+    let root = format!("arn:aws:iam::{HERE}:root");
+    assert_eq!(both.with_id(HERE).as_ref(), Ok(&root));
+    assert_eq!((both.with_arn(&root), both.with_arn(GONE)), (&*root, GONE));
+    for missing in [GONE, &format!("arn:aws:iam::{HERE}:user/Alice")] {
+        assert_eq!(both.with_id(missing), Err(UnknownPrincipal::Missing(missing.to_owned())));
     }
 }
