@@ -121,11 +121,31 @@ shape::enumeration! {
 }
 
 shape::enumeration! {
+    /// In the order in which live KMS tells them.
     pub enum MacAlgorithmSpec {
-        HmacSha224 = "HMAC_SHA_224",
-        HmacSha256 = "HMAC_SHA_256",
         HmacSha384 = "HMAC_SHA_384",
+        HmacSha256 = "HMAC_SHA_256",
+        HmacSha224 = "HMAC_SHA_224",
         HmacSha512 = "HMAC_SHA_512",
+    }
+}
+
+shape::enumeration! {
+    pub enum DataKeySpec {
+        Aes256 = "AES_256",
+        Aes128 = "AES_128",
+    }
+}
+
+shape::enumeration! {
+    pub enum DryRunModifierType {
+        IgnoreCiphertext = "IGNORE_CIPHERTEXT",
+    }
+}
+
+shape::enumeration! {
+    pub enum KeyEncryptionMechanism {
+        RsaesOaepSha256 = "RSAES_OAEP_SHA_256",
     }
 }
 
