@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     ResourcePolicySyntax,
     #[error("This resource policy contains an unsupported principal")]
     UnsupportedPrincipal,
+    #[error("Policy contains a statement with one or more invalid principals.")]
+    InvalidPrincipals,
     #[error("Policy document must be version 2012-10-17 or greater.")]
     Version,
     #[error("The policy failed legacy parsing")]

@@ -28,7 +28,7 @@ use position::Ruler;
 use crate::{
     in_lower_case,
     pattern::ResourcePattern,
-    statement::{ActionPattern, Condition, Effect, Grantee, Grantees, Listed, Statement},
+    statement::{ActionPattern, Condition, Effect, Grantee, Grantees, Listed, Quantifier, Statement},
 };
 
 /// A policy document, parsed, validated and compiled.
@@ -77,7 +77,7 @@ impl Policy {
             statements: draft
                 .statements
                 .into_iter()
-                .map(|statement| compile(statement, &mut ruler, has_variables))
+                .map(|statement| compile(statement, kind, &mut ruler, has_variables))
                 .collect(),
             text_bytes: text.len(),
         })
@@ -101,6 +101,13 @@ impl Policy {
         conditions.chain(variables).filter(move |key| seen.insert(in_lower_case(key)))
     }
 
+    /// The condition keys, in lower case, of which it asks whether all their values are listed.
+    pub fn keys_for_all_values(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.statements.iter().flat_map(|statement| &statement.conditions);
+        let asking = conditions.filter(|condition| condition.operator.quantifier == Quantifier::ForAllValues);
+        asking.map(|condition| &*condition.key)
+    }
+
     /// Every entry of its Principal and NotPrincipal elements.
     pub fn principals(&self) -> impl Iterator<Item = PrincipalElement<'_>> {
         self.principals.iter().map(|(kind, text)| PrincipalElement { kind: *kind, text })
@@ -115,21 +122,23 @@ impl Fault {
         }
     }
 
-    /// Secrets Manager has words of its own, and fewer.
+    /// Secrets Manager has words of its own, and fewer; so has KMS for principals.
     fn told_for(self, kind: PolicyKind) -> Self {
         match (self, kind) {
             (Self::Principal { .. }, PolicyKind::Resource) => Self::UnsupportedPrincipal,
+            (Self::Principal { .. }, PolicyKind::Key) => Self::InvalidPrincipals,
             (_, PolicyKind::Resource) => Self::ResourcePolicySyntax,
             (fault, _) => fault,
         }
     }
 }
 
-fn compile(draft: DraftStatement, ruler: &mut Ruler<'_>, has_variables: bool) -> Statement {
+fn compile(draft: DraftStatement, kind: PolicyKind, ruler: &mut Ruler<'_>, has_variables: bool) -> Statement {
     let condition = |draft: DraftCondition| {
         Condition::new((&draft.written_operator, draft.operator), &draft.key, &draft.values, has_variables)
     };
     let resources = draft.resources.map(|element| list(element, |text| ResourcePattern::parse(text, has_variables)));
+    let resources = if kind == PolicyKind::Key { Some(resources.unwrap_or_else(nothing)) } else { resources };
     Statement {
         sid: draft.sid,
         // Without an effect no document passes the rules.

@@ -35,10 +35,12 @@ pub(super) fn check(draft: &Draft, kind: PolicyKind) -> Result<(), Fault> {
     each(&|statement| check_principals(statement, kind))?;
     let is_trust = kind == PolicyKind::Trust;
     let no_actions = || if is_trust { Fault::Missing("Action") } else { Fault::NoActions };
-    each(&|statement| require(&statement.actions, no_actions()))?;
-    if !is_trust {
-        each(&|statement| require(&statement.resources, Fault::NoResources))?;
-    }
+    // KMS takes statements that lack one of them, and they have no effect.
+    let is_key = kind == PolicyKind::Key;
+    let require_actions = if is_key { require_if_there } else { require };
+    let require_resources = if is_key || is_trust { require_if_there } else { require };
+    each(&|statement| require_actions(&statement.actions, no_actions()))?;
+    each(&|statement| require_resources(&statement.resources, Fault::NoResources))?;
     each(&|statement| entries(&statement.resources).try_for_each(|resource| check_resource(resource)))?;
     each(&|statement| entries(&statement.actions).try_for_each(|action| check_action(action, kind)))
 }
@@ -123,6 +125,10 @@ fn check_action(action: &str, kind: PolicyKind) -> Result<(), Fault> {
 /// An element that is empty says as little as one that is not there.
 fn require<T>(element: &Option<Element<T>>, missing: Fault) -> Result<(), Fault> {
     if entries(element).next().is_some() { Ok(()) } else { Err(missing) }
+}
+
+fn require_if_there<T>(element: &Option<Element<T>>, missing: Fault) -> Result<(), Fault> {
+    if element.is_none() { Ok(()) } else { require(element, missing) }
 }
 
 fn entries<T>(element: &Option<Element<T>>) -> impl Iterator<Item = &T> {

@@ -27,6 +27,8 @@ fn well_formed_documents_of_each_kind_are_accepted() {
         (PolicyKind::Resource, resource),
         (PolicyKind::Endpoint, resource),
         (PolicyKind::Key, resource),
+        (PolicyKind::Key, r#""Effect":"Allow","Principal":"*","Action":"kms:*""#),
+        (PolicyKind::Key, r#""Effect":"Allow","Principal":"*","Resource":"*""#),
         (PolicyKind::Identity, r#""Sid":"a1","Effect":"Deny","NotAction":"*","NotResource":"arn:aws:sqs""#),
         (PolicyKind::Identity, r#""Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:user/${aws:username}""#),
         (PolicyKind::Identity, r#""Effect":"Allow","Action":"a:b","Resource":"*","Condition":{}"#),
@@ -205,6 +207,34 @@ fn pathological_documents_are_refused_or_read_at_once() {
     assert!(Policy::parse(&long, PolicyKind::Identity).is_ok());
     assert!(Policy::parse(&long.replace("*?*?", "*?*?*?*?"), PolicyKind::Identity).is_err());
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_key_policy_has_words_of_its_own_for_principals_and_takes_no_empty_elements() {
+    for (statement, text) in [
+        (
+            r#""Effect":"Allow","Principal":{"AWS":"alice"},"Action":"kms:*","Resource":"*""#,
+            "Policy contains a statement with one or more invalid principals.",
+        ),
+        (
+            r#""Effect":"Allow","Principal":"*","Action":"kms:*","NotResource":[]"#,
+            "Policy statement must contain resources.",
+        ),
+        (r#""Effect":"Allow","Principal":"*","NotAction":[],"Resource":"*""#, "Policy statement must contain actions."),
+    ] {
+        let refusal = Policy::parse(&document(statement), PolicyKind::Key).unwrap_err();
+        assert_eq!(refusal.to_string(), text);
+    }
+}
+
+#[test]
+fn the_keys_that_are_asked_for_all_their_values_are_known() {
+    let statement = r#""Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*","Condition":{
+        "ForAllValues:StringEquals":{"kms:EncryptionContext:App":"a","aws:TagKeys":"b"},
+        "ForAnyValue:StringLike":{"kms:ResourceAliases":"alias/x"},"StringEquals":{"kms:CallerAccount":"1"}}"#;
+    let policy = Policy::parse(&document(statement), PolicyKind::Key).unwrap();
+    let keys: Vec<&str> = policy.keys_for_all_values().collect();
+    assert_eq!(keys, ["kms:encryptioncontext:app", "aws:tagkeys"]);
 }
 
 const KINDS: [PolicyKind; 8] = [

@@ -70,6 +70,7 @@ impl Compiled {
             service_control: if caller.account().is_some() { &self.service_control } else { &[] },
             resource_control: &self.resource_control,
             endpoint: self.endpoint.as_ref(),
+            granted: &[],
         };
         let context = Keys(&request.context);
         let principal = principal(caller);

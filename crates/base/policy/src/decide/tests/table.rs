@@ -43,6 +43,22 @@ fn verdict(
     ask_with(principal.clone(), READ, secret_of(owner), &documents).cause().map_or(Ok(()), Err)
 }
 
+#[test]
+fn a_statement_of_a_key_policy_without_action_or_resource_has_no_effect() {
+    for (lack, is_allowed) in [
+        ("", false),
+        (r#","Action":"*""#, false),
+        (r#","Resource":"*""#, false),
+        (r#","Action":"*","Resource":"*""#, true),
+    ] {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*"{lack}}}}}"#);
+        let policy = set(PolicyKind::Key, &[&text]);
+        let documents = Documents { resource: Some(&policy), resource_role: ResourceRole::Key, ..Documents::default() };
+        let cause = ask_with(alice(), READ, secret_of(account()), &documents).cause();
+        assert_eq!(cause.is_none(), is_allowed, "{lack}");
+    }
+}
+
 fn silent(layer: Layer) -> Result<(), Cause> {
     Err(Cause { layer, is_explicit: false })
 }
