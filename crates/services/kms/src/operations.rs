@@ -2,6 +2,7 @@
 //!
 //! What is the same around all of them is the frame's (`service`).
 
+mod cryptography;
 mod key;
 
 use service::{Asked, Service};
@@ -17,7 +18,15 @@ use crate::{
 service::operations! {
     Room, Call, "kms:";
 
+    Decrypt => cryptography::decrypt, Read;
     DescribeKey => key::describe_key, Read;
+    Encrypt => cryptography::encrypt, Read;
+    GenerateDataKey => cryptography::generate_data_key, Read;
+    GenerateDataKeyWithoutPlaintext => cryptography::generate_data_key_without_plaintext, Read;
+    GenerateMac => cryptography::generate_mac, Read;
+    GenerateRandom => cryptography::generate_random, Read;
+    ReEncrypt => cryptography::re_encrypt, Read;
+    VerifyMac => cryptography::verify_mac, Read;
 }
 
 impl Service for Room {

@@ -188,6 +188,13 @@ impl KeyUsageType {
     }
 }
 
+/// Requests are made by parsing; a default is only what the structure's own `Default` needs.
+impl Default for MacAlgorithmSpec {
+    fn default() -> Self {
+        Self::HmacSha256
+    }
+}
+
 impl MacAlgorithmSpec {
     /// The one algorithm of an HMAC key.
     pub(crate) fn of(spec: contract::KeySpec) -> Option<Self> {
