@@ -121,7 +121,8 @@ impl Neighbours {
         own: Option<&Arc<Identities>>,
         policies: impl IntoIterator<Item = &'a Policy>,
     ) -> Result<Self, StoreError> {
-        Self::of_entries(store, own, entries_of(policies)).await
+        let entries: Vec<&str> = entries_of(policies).into_iter().collect();
+        Self::of_entries(store, own, entries).await
     }
 
     /// The same for principals that stand in no policy, such as those of grants.
