@@ -69,7 +69,7 @@ suite rust count_cargo cargo test --quiet --no-fail-fast
 
 mkdir "$logs/shapes"
 # Without its file a service fails the shapes test.
-for service in secretsmanager iam sts; do
+for service in secretsmanager iam kms sts; do
   cargo run --quiet --package "keepwell-$service" --example shapes >"$logs/shapes/$service.json" || true
 done
 export E2E_SHAPES="$logs/shapes"

@@ -13,7 +13,7 @@ import botocore.model
 from server import REPOSITORY
 
 # The services whose shapes are stated, as botocore names them; each crate is named alike.
-SERVICES = ("secretsmanager", "iam", "sts")
+SERVICES = ("secretsmanager", "iam", "kms", "sts")
 
 # What a shape may constrain, as the description names it.
 CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive")

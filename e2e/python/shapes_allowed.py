@@ -5,5 +5,6 @@ differs fails the shapes test, so the lists cannot grow stale."""
 ALLOWED = {
     "secretsmanager": {},
     "iam": {},
+    "kms": {},
     "sts": {},
 }

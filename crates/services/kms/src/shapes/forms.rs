@@ -4,8 +4,10 @@ use shape::{Blob, Boolean, Integer, List, Map, Pattern, SecretBlob, Text, Time, 
 
 use super::key_metadata::MultiRegionKey;
 use super::specs::{
-    DryRunModifierType, EncryptionAlgorithmSpec, KeyAgreementAlgorithmSpec, MacAlgorithmSpec, SigningAlgorithmSpec,
+    DryRunModifierType, EncapsulationAlgorithmSpec, EncryptionAlgorithmSpec, KeyAgreementAlgorithmSpec,
+    MacAlgorithmSpec, SigningAlgorithmSpec,
 };
+use super::tag::Tag;
 
 const REGION: Pattern = Pattern { text: r"^([a-z]+-){2,3}\d+$", holds: is_region };
 const BACKING_KEY_ID: Pattern = Pattern { text: r"^[a-f0-9]+$", holds: is_lower_hex };
@@ -37,6 +39,12 @@ shape::forms! {
     pub AliasNameType: Text { min: 1, max: 256, pattern: ALIAS_NAME }
     pub PolicyType: Text { min: 1, max: 131_072, pattern: POLICY }
     pub PolicyNameType: Text { min: 1, max: 128, pattern: POLICY_NAME }
+    pub RotationPeriodInDaysType: Integer { min: 90, max: 2560 }
+
+    pub TagKeyType: Text { min: 1, max: 128 }
+    pub TagValueType: Text { min: 0, max: 256 }
+    pub TagKeyList: List<TagKeyType> {}
+    pub TagList: List<Tag> {}
 
     pub GrantTokenType: Text { min: 1, max: 8192 }
     pub GrantTokenList: List<GrantTokenType> { min: 0, max: 10 }
@@ -54,6 +62,7 @@ shape::forms! {
     pub SigningAlgorithmSpecList: List<SigningAlgorithmSpec> {}
     pub MacAlgorithmSpecList: List<MacAlgorithmSpec> {}
     pub KeyAgreementAlgorithmSpecList: List<KeyAgreementAlgorithmSpec> {}
+    pub EncapsulationAlgorithmSpecList: List<EncapsulationAlgorithmSpec> {}
     pub MultiRegionKeyList: List<MultiRegionKey> {}
 }
 

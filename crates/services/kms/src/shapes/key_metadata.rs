@@ -4,9 +4,9 @@ use shape::{Optional, Required};
 
 use super::forms::{
     AWSAccountIdType, ArnType, BackingKeyIdType, BooleanType, CloudHsmClusterIdType, CustomKeyStoreIdType, DateType,
-    DescriptionType, EncryptionAlgorithmSpecList, KeyAgreementAlgorithmSpecList, KeyIdType, MacAlgorithmSpecList,
-    MultiRegionKeyList, NullableBooleanType, PendingWindowInDaysType, RegionType, SigningAlgorithmSpecList,
-    XksKeyIdType,
+    DescriptionType, EncapsulationAlgorithmSpecList, EncryptionAlgorithmSpecList, KeyAgreementAlgorithmSpecList,
+    KeyIdType, MacAlgorithmSpecList, MultiRegionKeyList, NullableBooleanType, PendingWindowInDaysType, RegionType,
+    SigningAlgorithmSpecList, XksKeyIdType,
 };
 use super::specs::{
     CustomerMasterKeySpec, ExpirationModelType, KeyManagerType, KeySpec, KeyState, KeyUsageType, MultiRegionKeyType,
@@ -35,6 +35,7 @@ shape::structure! {
         encryption_algorithms: Optional<EncryptionAlgorithmSpecList> = "EncryptionAlgorithms",
         signing_algorithms: Optional<SigningAlgorithmSpecList> = "SigningAlgorithms",
         key_agreement_algorithms: Optional<KeyAgreementAlgorithmSpecList> = "KeyAgreementAlgorithms",
+        encapsulation_algorithms: Optional<EncapsulationAlgorithmSpecList> = "EncapsulationAlgorithms",
         multi_region: Optional<NullableBooleanType> = "MultiRegion",
         multi_region_configuration: Optional<MultiRegionConfiguration> = "MultiRegionConfiguration",
         pending_deletion_window_in_days: Optional<PendingWindowInDaysType> = "PendingDeletionWindowInDays",

@@ -19,6 +19,9 @@ shape::enumeration! {
         MlDsa65 = "ML_DSA_65",
         MlDsa87 = "ML_DSA_87",
         EccNistEdwards25519 = "ECC_NIST_EDWARDS25519",
+        MlKem512 = "ML_KEM_512",
+        MlKem768 = "ML_KEM_768",
+        MlKem1024 = "ML_KEM_1024",
     }
 }
 
@@ -47,6 +50,7 @@ shape::enumeration! {
         EncryptDecrypt = "ENCRYPT_DECRYPT",
         GenerateVerifyMac = "GENERATE_VERIFY_MAC",
         KeyAgreement = "KEY_AGREEMENT",
+        EncapsulateDecapsulate = "ENCAPSULATE_DECAPSULATE",
     }
 }
 
@@ -146,6 +150,12 @@ shape::enumeration! {
 shape::enumeration! {
     pub enum KeyEncryptionMechanism {
         RsaesOaepSha256 = "RSAES_OAEP_SHA_256",
+    }
+}
+
+shape::enumeration! {
+    pub enum EncapsulationAlgorithmSpec {
+        MlKem = "ML_KEM",
     }
 }
 

@@ -7,8 +7,9 @@ use crate::{
     error::Error,
     room::Call,
     shapes::{
-        CustomerMasterKeySpec, EncryptionAlgorithmSpec, KeyManagerType, KeyMetadata, KeySpec as KeySpecType, KeyState as KeyStateType,
-        KeyUsageType, MacAlgorithmSpec, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType, OriginType,
+        CustomerMasterKeySpec, EncryptionAlgorithmSpec, KeyManagerType, KeyMetadata, KeySpec as KeySpecType,
+        KeyState as KeyStateType, KeyUsageType, MacAlgorithmSpec, MultiRegionConfiguration, MultiRegionKey,
+        MultiRegionKeyType, OriginType,
     },
 };
 
@@ -52,8 +53,12 @@ pub(crate) async fn metadata(call: &Call<'_>, key: &KeyRecord) -> Result<KeyMeta
         expiration_model: None,
         signing_algorithms: None,
         key_agreement_algorithms: None,
+        encapsulation_algorithms: None,
         xks_key_configuration: None,
-        current_key_material_id: key.newest_material().filter(|_| is_symmetric).map(|(_, material)| material.id.clone()),
+        current_key_material_id: key
+            .newest_material()
+            .filter(|_| is_symmetric)
+            .map(|(_, material)| material.id.clone()),
     })
 }
 
