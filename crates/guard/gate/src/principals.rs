@@ -121,7 +121,7 @@ impl Neighbours {
         own: Option<&Arc<Identities>>,
         policies: impl IntoIterator<Item = &'a Policy>,
     ) -> Result<Self, StoreError> {
-        let entries: Vec<&str> = entries_of(policies).into_iter().collect();
+        let entries: Vec<&str> = entries_of(policies).collect();
         Self::of_entries(store, own, entries).await
     }
 

@@ -146,7 +146,8 @@ service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, WrongPermit, 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
         match error {
-            CommitError::Conflict => Self::Conflict,
+            // A name that was taken meanwhile is found when the story is told again.
+            CommitError::Conflict | CommitError::NameTaken => Self::Conflict,
             other => Self::Internal(other.to_string()),
         }
     }

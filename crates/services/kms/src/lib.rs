@@ -5,6 +5,7 @@
 //! material of a key wraps data keys. Callers come through the API; secretsmanager comes through [`facades::Envelope`],
 //! always on behalf of a caller, who needs the right to the key as if it had called itself.
 
+mod aliases;
 mod dry_run;
 mod envelope;
 mod error;

@@ -2,8 +2,10 @@
 //!
 //! What is the same around all of them is the frame's (`service`).
 
+mod alias;
 mod cryptography;
 mod key;
+mod policy;
 
 use service::{Asked, Service};
 use shape::{ParseError, Reply, Structure, parse_json};
@@ -18,14 +20,21 @@ use crate::{
 service::operations! {
     Room, Call, "kms:";
 
+    CreateAlias => alias::create_alias, Write again;
     Decrypt => cryptography::decrypt, Read;
+    DeleteAlias => alias::delete_alias, Write again;
     DescribeKey => key::describe_key, Read;
     Encrypt => cryptography::encrypt, Read;
     GenerateDataKey => cryptography::generate_data_key, Read;
     GenerateDataKeyWithoutPlaintext => cryptography::generate_data_key_without_plaintext, Read;
     GenerateMac => cryptography::generate_mac, Read;
     GenerateRandom => cryptography::generate_random, Read;
+    GetKeyPolicy => policy::get_key_policy, Read;
+    ListAliases => alias::list_aliases, Read;
+    ListKeyPolicies => policy::list_key_policies, Read;
+    PutKeyPolicy => policy::put_key_policy, Write again;
     ReEncrypt => cryptography::re_encrypt, Read;
+    UpdateAlias => alias::update_alias, Write again;
     VerifyMac => cryptography::verify_mac, Read;
 }
 
