@@ -76,6 +76,7 @@ export E2E_SHAPES="$logs/shapes"
 suite python count_pytest python -m pytest -q --numprocesses 4 --rootdir e2e/python e2e/python
 suite cli count_shell python e2e/python/server.py e2e/cli/stories.sh
 suite cli-access count_shell python e2e/python/server.py e2e/cli/access.sh
+suite cli-keys count_shell python e2e/python/server.py e2e/cli/keys.sh
 suite first-five-minutes count_shell e2e/cli/first_five_minutes.sh
 suite node count_node python e2e/python/server.py node --test --test-reporter tap e2e/node/
 suite rust-sdk count_cargo python e2e/python/server.py cargo test --quiet --package keepwell-e2e
