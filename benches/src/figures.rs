@@ -260,6 +260,14 @@ pub const FIGURES: &[Figure] = &[
         goal: at_most(3.0, 1.5),
     },
     Figure {
+        row: "K1",
+        what: "reads, 64 connections, under a customer key: server CPU per request against the default key",
+        by: Metric::CpuPerRequest,
+        measured: reads(Subject::CustomerKey, 64),
+        against: &[reads(Subject::Shipped, 64)],
+        goal: at_most(1.25, 1.1),
+    },
+    Figure {
         row: "P16",
         what: "reads, 16 connections: rate against moto_server",
         by: Metric::Rate,

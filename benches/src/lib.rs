@@ -5,6 +5,7 @@ pub mod answer;
 pub mod certificate;
 pub mod cold_start;
 pub mod connection;
+pub mod customer_key;
 pub mod datasets;
 pub mod decision;
 pub mod exchange;

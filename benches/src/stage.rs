@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::certificate::ServerCertificate;
+use crate::customer_key;
 use crate::datasets::{self, Datasets};
 use crate::exchange::Exchange;
 use crate::group_commit::GroupCommit;
@@ -120,6 +121,11 @@ impl<'a> Stage<'a> {
             Subject::Shipped | Subject::Writes => self.fresh(keepwell()?, subject, Settings::default()),
             Subject::ShippedTls => {
                 self.fresh(keepwell()?, subject, Settings { tls: Some(&self.certificate), ..Settings::default() })
+            }
+            Subject::CustomerKey => {
+                let server = self.fresh(keepwell()?, subject, Settings::default())?;
+                customer_key::adopt(&server, 0..READ_SECRETS)?;
+                Ok(server)
             }
             Subject::Strict => self.fresh(keepwell()?, subject, Settings { strict_trail: true, ..Settings::default() }),
             Subject::Few | Subject::Tenth | Subject::Most => {

@@ -34,6 +34,8 @@ pub enum Subject {
     /// As shipped: the trail is handed to the system before the answer.
     Shipped,
     ShippedTls,
+    /// As shipped, its secrets under a customer managed key.
+    CustomerKey,
     Strict,
     /// As shipped, kept apart because its writes would trouble the reads.
     Writes,
@@ -256,6 +258,7 @@ impl Subject {
             Self::TrailOff => "keepwell, trail off",
             Self::Shipped => "keepwell",
             Self::ShippedTls => "keepwell over TLS",
+            Self::CustomerKey => "keepwell, customer key",
             Self::Strict => "keepwell, trail strict",
             Self::Writes => "keepwell (writes)",
             Self::Few => "keepwell, 1,000 secrets",
