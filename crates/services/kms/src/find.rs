@@ -110,7 +110,7 @@ impl<'a> Basis<'a> {
         let arn = Arc::clone(subject.arn);
         Self {
             resource: Resource::One { asked: Arc::clone(&arn), arn, account: subject.scope.account },
-            granted: granted(subject, action, asked.encryption_context),
+            granted: granted(subject, action, asked),
             keys: KeyKeys { subject, asked, asker },
         }
     }

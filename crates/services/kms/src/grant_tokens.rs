@@ -27,9 +27,9 @@ impl Room {
     }
 
     pub(crate) fn open_grant_token(&self, token: &str) -> Result<NamedGrant, Error> {
-        let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
-        let name = open_token(&self.paging_key, BINDING, &sealed).map_err(|_| invalid())?;
-        NamedGrant::parse(name.expose()).ok_or_else(invalid)
+        let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid_token())?;
+        let name = open_token(&self.paging_key, BINDING, &sealed).map_err(|_| invalid_token())?;
+        NamedGrant::parse(name.expose()).ok_or_else(invalid_token)
     }
 
     /// Every token of a request must be one of ours. What they name is not asked: grants speak for themselves.
@@ -46,7 +46,7 @@ impl NamedGrant {
     }
 }
 
-fn invalid() -> Error {
+pub(crate) fn invalid_token() -> Error {
     // The text is chosen.
     Error::refused("InvalidGrantTokenException", "The grant token is not valid.")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{KeySpec, KeySubject, KeyUsage};
+use contract::{GrantRecord, KeySpec, KeySubject, KeyUsage};
 use gate::RequestTags;
 use policy::ConditionContext;
 
@@ -17,6 +17,8 @@ pub(crate) struct KeyUse<'a> {
     pub(crate) request_tags: RequestTags<'a>,
     /// Keys of the operation's own members, in lower case and without `kms:`. One in several pairs has several values.
     pub(crate) members: &'a [(&'a str, &'a str)],
+    /// The grant that is to be made or to be ended.
+    pub(crate) grant: Option<&'a GrantRecord>,
 }
 
 /// The condition keys of one decision about a key.

@@ -4,6 +4,7 @@
 
 mod alias;
 mod cryptography;
+mod grant;
 mod key;
 mod policy;
 
@@ -21,6 +22,7 @@ service::operations! {
     Room, Call, "kms:";
 
     CreateAlias => alias::create_alias, Write again;
+    CreateGrant => grant::create_grant, Write again;
     Decrypt => cryptography::decrypt, Read;
     DeleteAlias => alias::delete_alias, Write again;
     DescribeKey => key::describe_key, Read;
@@ -31,9 +33,13 @@ service::operations! {
     GenerateRandom => cryptography::generate_random, Read;
     GetKeyPolicy => policy::get_key_policy, Read;
     ListAliases => alias::list_aliases, Read;
+    ListGrants => grant::list_grants, Read;
     ListKeyPolicies => policy::list_key_policies, Read;
+    ListRetirableGrants => grant::list_retirable_grants, Read;
     PutKeyPolicy => policy::put_key_policy, Write again;
     ReEncrypt => cryptography::re_encrypt, Read;
+    RetireGrant => grant::retire_grant, Write again;
+    RevokeGrant => grant::revoke_grant, Write again;
     UpdateAlias => alias::update_alias, Write again;
     VerifyMac => cryptography::verify_mac, Read;
 }
