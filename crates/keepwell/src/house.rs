@@ -43,14 +43,20 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         }
     })?;
     let hangups = tokio::spawn(hangups);
-    let background = tokio::spawn({
-        let (room, jobs): (_, Arc<dyn Jobs>) = (Arc::clone(&house.secretsmanager), store);
+    let jobs: Arc<dyn Jobs> = store;
+    let work_on_secrets = tokio::spawn({
+        let (room, jobs) = (Arc::clone(&house.secretsmanager), Arc::clone(&jobs));
         async move { secretsmanager::work(&room, &*jobs).await }
+    });
+    let work_on_keys = tokio::spawn({
+        let room = Arc::clone(&house.kms);
+        async move { kms::work(&room, &*jobs).await }
     });
     greet(&config, &endpoint);
 
     let drained = server::serve(bound, Arc::clone(&house), shutdown).await;
-    background.abort();
+    work_on_secrets.abort();
+    work_on_keys.abort();
     hangups.abort();
     client_files::remove_endpoint(&config.data.data_dir)?;
     house.recorder.close().await;

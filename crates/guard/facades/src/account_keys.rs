@@ -1,6 +1,8 @@
 //! Making the keys that an account's secrets are sealed with, implemented by kms.
 
-use contract::{AccountRecord, KeyRecord};
+use std::sync::Arc;
+
+use contract::{AccountRecord, JobChange, KeyRecord};
 use terms::{AccountId, Scope, Timestamp};
 
 /// What whoever makes accounts may see of KMS.
@@ -14,7 +16,14 @@ pub trait AccountKeys: Send + Sync {
         account: &AccountRecord,
         scope: Scope,
         now: Timestamp,
-    ) -> Result<KeyRecord, AccountKeysError>;
+    ) -> Result<NewManagedKey, AccountKeysError>;
+}
+
+/// A managed key, and the work that its creation makes necessary.
+#[derive(Debug)]
+pub struct NewManagedKey {
+    pub key: Arc<KeyRecord>,
+    pub jobs: Vec<JobChange>,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]

@@ -3,5 +3,5 @@
 mod account_keys;
 mod envelope;
 
-pub use account_keys::{AccountKeys, AccountKeysError};
+pub use account_keys::{AccountKeys, AccountKeysError, NewManagedKey};
 pub use envelope::{Envelope, EnvelopeError, OnBehalf};

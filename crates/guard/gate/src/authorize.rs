@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use contract::{DecisionSubject, Guarded, JobRecord, SecretRecord, StoreError, UnreadablePolicy, account_arn, deployment_arn};
+use contract::{JobRecord, ServiceSubject, StoreError, UnreadablePolicy, account_arn, deployment_arn};
 use policy::{
     Action, Decision, Denied, Documents, Explanation, Inquiry, MapContext, Permit, PermitIssuer, PolicyKind, PolicySet,
     Principal, Question, Resource, ResourceRole, SourceKind, decide, decide_noting, explain, explain_to_strangers,
@@ -93,12 +93,24 @@ impl Gate {
         &self,
         job: &JobRecord,
         action: Action,
-        subject: &Guarded<Arc<SecretRecord>>,
+        subject: &impl ServiceSubject,
         request: RequestId,
     ) -> Result<Permit, AuthorizationError> {
-        let DecisionSubject { arn, scope, .. } = subject.subject();
+        self.authorize_service(job.scope.account, action, subject, request)
+    }
+
+    /// The authority of a service to do what follows by itself from a job or from what a caller was allowed: for this
+    /// thing of this account, for this action and nothing else. Actions of services are none that callers can ask for.
+    pub fn authorize_service(
+        &self,
+        account: AccountId,
+        action: Action,
+        subject: &impl ServiceSubject,
+        request: RequestId,
+    ) -> Result<Permit, AuthorizationError> {
+        let (arn, scope) = subject.arn_and_scope();
         let resource = Resource::One { asked: Arc::clone(arn), arn: Arc::clone(arn), account: scope.account };
-        self.as_service(job.scope.account, action, resource, request)
+        self.as_service(account, action, resource, request)
     }
 
     /// The authority by which the first start makes an account and its keys.

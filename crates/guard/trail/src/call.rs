@@ -60,6 +60,8 @@ pub struct ServiceEvent<'a> {
     pub name: &'a str,
     /// The `additionalEventData` object, JSON.
     pub data: Option<&'a str>,
+    /// The `serviceEventDetails` object, JSON: where KMS tells what Secrets Manager tells in the other.
+    pub details: Option<&'a str>,
 }
 
 impl ApiCall<'_> {
@@ -110,6 +112,7 @@ impl ApiCall<'_> {
             source: self.source,
             name: self.action.operation(),
             data: None,
+            details: None,
         }
     }
 
@@ -153,9 +156,11 @@ impl ServiceEvent<'_> {
             .raw("readOnly", "false")
             .raw("eventType", "\"AwsServiceEvent\"")
             .raw("managementEvent", "true")
-            .plain("recipientAccountId", self.account.as_str())
-            .raw("eventCategory", "\"Management\"")
-            .end();
+            .plain("recipientAccountId", self.account.as_str());
+        if let Some(details) = self.details {
+            record.raw("serviceEventDetails", details);
+        }
+        record.raw("eventCategory", "\"Management\"").end();
     }
 }
 

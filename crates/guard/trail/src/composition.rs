@@ -59,6 +59,7 @@ impl Composition {
             let further = ServiceEvent {
                 event: EventId::from_bytes(mixed_id(event.event.as_bytes(), subject.uid.as_bytes())),
                 data: std::str::from_utf8(&data).ok(),
+                details: None,
                 ..*event
             };
             self.add(further.event, |out| further.write(out, Some(*subject)));

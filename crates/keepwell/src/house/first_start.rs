@@ -4,14 +4,12 @@
 mod administrator;
 mod root_access_key;
 
-use std::sync::Arc;
-
 use anyhow::{Context, ensure};
 use contract::{
     AccountRecord, AccountStatus, Change, Commit, CredentialRecord, CredentialStatus, DeploymentRecord, Entity,
     Identities, KeyChange, Reads,
 };
-use facades::AccountKeys;
+use facades::{AccountKeys, NewManagedKey};
 use gate::{AccessKeyPrefix, Gate, NewAccessKey, new_access_key, seal_secret_access_key};
 use kms::Keyring;
 use policy::Action;
@@ -110,10 +108,10 @@ impl Founding<'_> {
     }
 
     async fn make_key(&self, account: &AccountRecord, scope: Scope) -> anyhow::Result<()> {
-        let key = self.keyring.make_managed_key(account, scope, self.clock.now())?;
+        let NewManagedKey { key, jobs } = self.keyring.make_managed_key(account, scope, self.clock.now())?;
         let subject = Subject::key_changed(&key);
-        let change = KeyChange::Create { after: Arc::new(key) };
-        let commit = self.commit(account.id, CREATE_KEY)?.change(Change::Key(change))?;
+        let change = KeyChange::Create { after: key };
+        let commit = self.commit(account.id, CREATE_KEY)?.change(Change::Key(change))?.jobs(jobs);
         self.record_in(commit, scope, "kms.amazonaws.com", "CreateKey", Some(subject)).await
     }
 
@@ -168,6 +166,7 @@ impl Founding<'_> {
             source,
             name,
             data: None,
+            details: None,
         };
         self.recorder.commit_service_event(commit, &event, subject).await.with_context(|| format!("{name} failed"))
     }

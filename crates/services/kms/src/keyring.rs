@@ -2,15 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use contract::{
-    AccountRecord, AccountStatus, KeyId, KeyMaterialRecord, KeyRecord, MaterialOrigin, Reads, StoreError,
-};
-use facades::{AccountKeys, AccountKeysError};
+use contract::{AccountRecord, AccountStatus, KeyId, KeyMaterialRecord, KeyRecord, MaterialOrigin, Reads, StoreError};
+use facades::{AccountKeys, AccountKeysError, NewManagedKey};
 use parking_lot::RwLock;
 use seal::{KeyMaterial, KeyRef, OpenError, SealError, unwrap, wrap};
 use terms::{AccountId, Entropy, Scope, Timestamp};
 
-use crate::managed_key::managed_key;
+use crate::{jobs::jobs_of, managed_key::managed_key};
 
 /// The deployment's key wraps each account's key, and an account's key wraps the materials of its KMS keys.
 pub struct Keyring {
@@ -104,7 +102,7 @@ impl AccountKeys for Keyring {
         account: &AccountRecord,
         scope: Scope,
         now: Timestamp,
-    ) -> Result<KeyRecord, AccountKeysError> {
+    ) -> Result<NewManagedKey, AccountKeysError> {
         let account_key = unwrap(&self.deployment, &account.wrapped_key, &account_context(&account.id))
             .map_err(|OpenError| AccountKeysError::WrongDeploymentKey(account.id))?;
         let mut key = managed_key(scope, now, &*self.entropy);
@@ -112,7 +110,7 @@ impl AccountKeys for Keyring {
         let material = wrapped_material(&account_key, account.id, key.id, origin, now, &*self.entropy)
             .map_err(|_| AccountKeysError::Sealing(account.id))?;
         key.materials.push(Arc::new(material));
-        Ok(key)
+        Ok(NewManagedKey { jobs: jobs_of(&key).into(), key: Arc::new(key) })
     }
 }
 

@@ -6,23 +6,29 @@
 //! always on behalf of a caller, who needs the right to the key as if it had called itself.
 
 mod aliases;
+mod background;
 mod dry_run;
 mod envelope;
 mod error;
 mod find;
 mod grant_tokens;
 mod grants;
+mod jobs;
 mod key_id;
 mod key_keys;
 mod keyring;
 mod managed_key;
+mod new_key;
 mod operations;
 mod paging;
 mod policies;
+mod related;
 mod room;
 pub mod shapes;
 mod states;
+mod tags;
 
+pub use background::{do_due, work};
 pub use error::{Error, Fault};
 pub use managed_key::MANAGED_ALIAS;
 pub use keyring::{Keyring, KeyringError};

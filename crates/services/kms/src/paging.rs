@@ -18,6 +18,11 @@ impl<T> Page<T> {
     }
 }
 
+/// How many items are told at once.
+pub(crate) fn limit_or(asked: Option<i32>, default: usize) -> usize {
+    asked.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(default)
+}
+
 impl Call<'_> {
     /// The part of a sorted list that begins behind the marker. `place` says where an item stands: it is unique in the
     /// list and sorted as the list is. A marker is good for its own operation, account and Region.

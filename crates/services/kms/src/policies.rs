@@ -23,6 +23,7 @@ pub(crate) async fn candidate(room: &Room, text: &str) -> Result<PolicyDocument,
         return Err(Error::refused("LimitExceededException", text));
     }
     let policy = Policy::parse(text, PolicyKind::Key).map_err(malformed)?;
+    require_sets_for_many(&policy)?;
     let neighbours = Neighbours::of(&*room.store, None, [&policy]).await?;
     if !policy.principals().all(|principal| is_known(principal, &neighbours)) {
         return Err(malformed(INVALID_PRINCIPALS));
@@ -76,6 +77,23 @@ fn malformed(text: impl ToString) -> Error {
     Error::refused("MalformedPolicyDocumentException", text.to_string())
 }
 
+/// ForAllValues holds for a request without the key too, which is never meant where a key has one value. The text is
+/// documented.
+fn require_sets_for_many(policy: &Policy) -> Result<(), Error> {
+    let single = policy.keys_for_all_values().find_map(|key| match key {
+        key if key.starts_with("kms:encryptioncontext:") => Some("encryption context"),
+        key if key.starts_with("aws:requesttag/") => Some("tag"),
+        _ => None,
+    });
+    match single {
+        None => Ok(()),
+        Some(what) => Err(malformed(format!(
+            "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches \
+             requests without the specified {what} or with an unspecified {what}. To fix, remove ForAllValues."
+        ))),
+    }
+}
+
 /// Is the principal somebody? No identity provider is registered here, and canonical users are S3's.
 fn is_known(PrincipalElement { kind, text }: PrincipalElement<'_>, neighbours: &Neighbours) -> bool {
     match kind {
@@ -103,6 +121,37 @@ mod tests {
         let policy = Policy::parse(default_policy(scope).text(), PolicyKind::Key).unwrap();
         let principals: Vec<&str> = policy.principals().map(|principal| principal.text).collect();
         assert_eq!(principals, ["arn:aws:iam::111122223333:root"]);
+    }
+
+    #[test]
+    fn keys_of_one_value_are_not_asked_for_all_their_values() {
+        let checked = |condition: &str| {
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"kms:*",
+                "Resource":"*","Condition":{condition}}}}}"#
+            );
+            require_sets_for_many(&Policy::parse(&text, PolicyKind::Key).unwrap())
+        };
+        for condition in [
+            r#"{"StringEquals":{"kms:EncryptionContext:App":"a"}}"#,
+            r#"{"ForAnyValue:StringEquals":{"kms:EncryptionContext:App":"a"}}"#,
+            r#"{"ForAllValues:StringEquals":{"kms:EncryptionContextKeys":"a","aws:TagKeys":"b"}}"#,
+        ] {
+            assert!(checked(condition).is_ok(), "{condition}");
+        }
+        for (condition, end) in [
+            (
+                r#"{"ForAllValues:StringEquals":{"KMS:EncryptionContext:App":"a"}}"#,
+                "the specified encryption context or with an unspecified encryption context. To fix, remove ForAllValues.",
+            ),
+            (
+                r#"{"ForAllValues:StringLikeIfExists":{"aws:RequestTag/team":"a"}}"#,
+                "the specified tag or with an unspecified tag. To fix, remove ForAllValues.",
+            ),
+        ] {
+            let text = checked(condition).unwrap_err().message().unwrap();
+            assert!(text.starts_with("OverlyPermissiveCondition: Using ") && text.ends_with(end), "{text}");
+        }
     }
 
     #[test]

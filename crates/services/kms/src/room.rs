@@ -9,7 +9,7 @@ use seal::KeyMaterial;
 use service::{Asked, response_elements};
 use shape::Structure;
 use terms::{Clock, Entropy, Region};
-use trail::{Recorded, Recorder, Subject};
+use trail::{JsonObject, Recorded, Recorder, Subject};
 
 use crate::{
     error::Error,
@@ -92,11 +92,7 @@ impl<'a> Call<'a> {
     }
 
     /// The same, with what of the request policies may ask about.
-    pub(crate) async fn open_own_for(
-        &self,
-        key: &str,
-        asked: &KeyUse<'_>,
-    ) -> Result<(Permit, Arc<KeyRecord>), Error> {
+    pub(crate) async fn open_own_for(&self, key: &str, asked: &KeyUse<'_>) -> Result<(Permit, Arc<KeyRecord>), Error> {
         let named = NamedKey::parse(self.caller.scope(), key)?;
         if named.scope.account != self.caller.account() {
             return Err(self.room.refuse_unknown(self.asker(), self.action, &named).await);
@@ -130,7 +126,8 @@ impl<'a> Call<'a> {
         after: KeyRecord,
         jobs: impl IntoIterator<Item = JobChange>,
     ) -> Result<Recorded<()>, Error> {
-        self.change_with(permit, before, after, jobs, None, ()).await
+        let response = key_elements(&before);
+        self.change_with(permit, before, after, jobs, Some(&response), ()).await
     }
 
     async fn change_with<T>(
@@ -147,6 +144,13 @@ impl<'a> Call<'a> {
         let commit = Commit::under(permit).change(Change::Key(KeyChange::Update { before, after }))?.jobs(jobs);
         Ok(self.commit(commit, subject, response, answer).await?)
     }
+}
+
+/// What the trail keeps of operations that answer nothing: CloudTrail tells whose key it was all the same.
+pub(crate) fn key_elements(key: &KeyRecord) -> String {
+    let mut elements = Vec::new();
+    JsonObject::begin(&mut elements).text("keyId", &key.arn).end();
+    String::from_utf8(elements).unwrap_or_default()
 }
 
 /// The record that follows a key's, for a plan to change.

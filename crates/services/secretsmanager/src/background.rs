@@ -169,6 +169,7 @@ async fn record(
         source: Room::SOURCE,
         name,
         data: Some(&data),
+        details: None,
     };
     let made: Result<(), CommitError> = room.recorder.commit_service_event(commit, &event, subject).await;
     Ok(made?)

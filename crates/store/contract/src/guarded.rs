@@ -54,6 +54,11 @@ impl<'a> KeySubject<'a> {
     }
 }
 
+/// What a service may act on by itself: something that was read.
+pub trait ServiceSubject {
+    fn arn_and_scope(&self) -> (&Arc<str>, Scope);
+}
+
 /// A page of a list, behind a permit for the list.
 pub struct GuardedPage<T>(Vec<T>);
 
@@ -104,6 +109,18 @@ impl Guarded<Arc<KeyRecord>> {
     pub fn open_key(self, permit: &Permit) -> Result<Arc<KeyRecord>, WrongPermit> {
         permit.covers_resource(&self.0.arn)?;
         Ok(self.0)
+    }
+}
+
+impl ServiceSubject for Guarded<Arc<SecretRecord>> {
+    fn arn_and_scope(&self) -> (&Arc<str>, Scope) {
+        (&self.0.arn, self.0.scope)
+    }
+}
+
+impl ServiceSubject for Guarded<Arc<KeyRecord>> {
+    fn arn_and_scope(&self) -> (&Arc<str>, Scope) {
+        (&self.0.arn, self.0.scope)
     }
 }
 

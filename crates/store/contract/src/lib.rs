@@ -25,7 +25,7 @@ mod store;
 pub use account::{AccountRecord, AccountStatus, CredentialRecord, CredentialStatus, DeploymentRecord, LastUse};
 pub use commit::{Change, Commit, CommitError, Guard, PendingRecord, SecretChange};
 pub use document::{PolicyDocument, UnreadablePolicy};
-pub use guarded::{DecisionSubject, Guarded, GuardedPage, KeySubject};
+pub use guarded::{DecisionSubject, Guarded, GuardedPage, KeySubject, ServiceSubject};
 pub use identities::{Identities, IdentityChange, account_uid};
 pub use identity::{
     AccountSettings, EnabledMfa, Entity, EntityKey, EntityKind, GroupRecord, InlinePolicies, InstanceProfileRecord,

@@ -19,6 +19,7 @@ const UPDATES_SECRETS: &[Action] = actions!("secretsmanager":
     PutResourcePolicy DeleteResourcePolicy TrimVersions);
 const ERASES_SECRETS: &[Action] = actions!("secretsmanager": DeleteSecret EndRecoveryWindow);
 const MAKES_KEYS: &[Action] = actions!("kms": CreateKey ReplicateKey);
+const CREATE_KEY: Action = Action::new("kms:CreateKey");
 /// Aliases are on the key that they name.
 const CHANGES_KEYS: &[Action] = actions!("kms":
     UpdateKeyDescription EnableKey DisableKey ScheduleKeyDeletion CancelKeyDeletion EnableKeyRotation DisableKeyRotation
@@ -63,11 +64,19 @@ pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
         Change::CloseAccount(account) => covers(CLOSES_ACCOUNTS, &account_arn(*account)),
         Change::Key(KeyChange::Create { after }) => {
             let account = account_arn(after.scope.account);
-            covers(MAKES_KEYS, &after.arn) || covers(MAKES_KEYS, &account) || covers(MAKES_ACCOUNTS, &account)
+            covers(MAKES_KEYS, &after.arn)
+                || covers(MAKES_KEYS, &account)
+                || covers(MAKES_ACCOUNTS, &account)
+                || covers_new_keys(permit, after.scope.account)
         }
         Change::Key(KeyChange::Update { before, .. }) => covers(CHANGES_KEYS, &before.arn),
         Change::Identity(change) => may_change_identities(permit, change),
     }
+}
+
+/// Callers create keys of their own account, by a right that is about no key in particular.
+fn covers_new_keys(permit: &Permit, account: AccountId) -> bool {
+    permit.covers_every(CREATE_KEY).is_ok() && permit.principal().account() == Some(account)
 }
 
 /// The permit must be for this account's IAM, and its action one that touches every kind of thing in the change.

@@ -146,6 +146,7 @@ async fn change(recorder: &Recorder, event: u8, subjects: (Subject, &[Subject]))
         source: "kms.amazonaws.com",
         name: "UpdateAlias",
         data: Some(r#"{"aliasName":"alias/db"}"#),
+        details: None,
     };
     recorder.commit_service_event(Commit::under(permit()), &event, Some(subjects)).await.unwrap();
 }
@@ -236,6 +237,7 @@ fn few_records_and_many_are_handed_over_alike() {
             source: "kms.amazonaws.com",
             name: "CreateKey",
             data: None,
+            details: None,
         };
         let mut composition = Composition::new();
         composition.add_service_event(&event, Some((changed(99, 1), also.as_slice()).into()));

@@ -1,7 +1,6 @@
-use std::sync::Arc;
-
 use contract::{AccountRecord, AccountStatus, Change, Commit, CommitError, CredentialRecord, CredentialStatus};
 use contract::{Entity, Identities, KeyChange, account_arn};
+use facades::NewManagedKey;
 use gate::{AccessKeyPrefix, NewAccessKey, new_access_key, seal_secret_access_key};
 use service::response_elements;
 use terms::{AccountId, Entropy, Scope};
@@ -30,10 +29,12 @@ pub(crate) async fn create_account(
     let subject = Subject::identities_changed(&identities);
 
     let mut commit = Commit::under(permit).change(Change::Account(account.clone()))?;
+    let mut keys = Vec::new();
     for region in &call.room.regions {
         let scope = Scope { account: id, region: *region };
-        let key = Arc::new(call.room.account_keys.make_managed_key(&account, scope, call.now())?);
-        commit = commit.change(Change::Key(KeyChange::Create { after: key }))?;
+        let NewManagedKey { key, jobs } = call.room.account_keys.make_managed_key(&account, scope, call.now())?;
+        keys.push(Subject::key_changed(&key));
+        commit = commit.change(Change::Key(KeyChange::Create { after: key }))?.jobs(jobs);
     }
     let commit = commit.change(Change::Identity(identities))?;
     let NewAccessKey { access_key_id, secret_access_key } = access_key;
@@ -44,9 +45,11 @@ pub(crate) async fn create_account(
             secret_access_key: Some(secret_access_key),
         }),
     };
-    call.commit(commit, subject, Some(&response_elements(&answer)), answer).await.map_err(|error| match error {
-        CommitError::NameTaken => Error::ResourceExists(format!("There is an account {id} already.")),
-        other => other.into(),
+    call.commit(commit, (subject, keys.as_slice()), Some(&response_elements(&answer)), answer).await.map_err(|error| {
+        match error {
+            CommitError::NameTaken => Error::ResourceExists(format!("There is an account {id} already.")),
+            other => other.into(),
+        }
     })
 }
 

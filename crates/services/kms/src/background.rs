@@ -1,0 +1,207 @@
+//! Work that nobody waits for: destroying keys whose waiting period has ended, and giving keys new material when it is
+//! time. Each job is done under the service's own permit, fenced, and recorded like any call.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use contract::{
+    Commit, Guard, Guarded, JobKind, JobRecord, Jobs, KeyDetails, KeyId, KeyRecord, KeyState, KeySubject, Lease,
+    MaterialOrigin, PolicyDocument, Rotation,
+};
+use policy::{Action, Permit};
+use service::Service;
+use terms::{EventId, RequestId, Timestamp};
+use trail::{JsonObject, ServiceEvent};
+
+use crate::{
+    error::Error,
+    jobs::rotation_due_at,
+    related::{KeysPlan, is_replica},
+    room::{Room, next},
+};
+
+const DELETE_KEY: Action = Action::new("kms:DeleteKey");
+const ROTATE_KEY: Action = Action::new("kms:RotateKey");
+
+/// The jobs of this service.
+const KINDS: [JobKind; 2] = [JobKind::DeleteKey, JobKind::RotateKey];
+/// Jobs taken at once.
+const JOBS_MAX: usize = 100;
+/// How long to rest when nothing is due.
+const REST: Duration = Duration::from_secs(1);
+
+/// Does what is due, for ever.
+pub async fn work(room: &Room, jobs: &dyn Jobs) {
+    loop {
+        match do_due(room, jobs).await {
+            // There may be more.
+            Ok(JOBS_MAX..) => {}
+            Ok(_) => tokio::time::sleep(REST).await,
+            Err(error) => {
+                let cause = format!("{error:?}");
+                tracing::error!(target: "keepwell::operator", cause, "background work on keys failed and is tried again");
+                tokio::time::sleep(10 * REST).await;
+            }
+        }
+    }
+}
+
+/// Does what is due now. Returns how many jobs were looked at.
+pub async fn do_due(room: &Room, jobs: &dyn Jobs) -> Result<usize, Error> {
+    let due = jobs.due(&KINDS, room.clock.now(), JOBS_MAX).await?;
+    let mut failure = None;
+    for job in &due {
+        let Some(lease) = jobs.claim(job).await? else { continue };
+        // One that cannot be done must not keep the others waiting.
+        if let Err(error) = do_job(room, &lease).await {
+            failure.get_or_insert(error);
+        }
+    }
+    failure.map_or(Ok(due.len()), Err)
+}
+
+async fn do_job(room: &Room, Lease { job }: &Lease) -> Result<(), Error> {
+    let action = match job.kind {
+        JobKind::DeleteKey => DELETE_KEY,
+        JobKind::RotateKey => ROTATE_KEY,
+        JobKind::EndRecoveryWindow | JobKind::TrimVersions => return Err(job_of_another_service()),
+    };
+    let id = KeyId::parse(&job.name).ok_or_else(|| Error::Internal("a job for what is no key".to_owned()))?;
+    let Some(found) = room.store.key(job.scope.region, id.bits).await? else { return Ok(()) };
+    let request = RequestId::random(&*room.entropy);
+    let permit = room.gate.authorize_job(job, action, &found, request)?;
+    let key = found.open_key(&permit)?;
+    if key.uid != job.subject {
+        return Ok(());
+    }
+    let doing = Doing { room, job, request, now: room.clock.now() };
+    let done = match job.kind {
+        JobKind::DeleteKey => doing.delete_key(permit, key).await,
+        JobKind::RotateKey => doing.rotate_key(permit, key).await,
+        JobKind::EndRecoveryWindow | JobKind::TrimVersions => Err(job_of_another_service()),
+    };
+    match done {
+        // Someone was faster: kept the key, disabled it, put its date off. The next look tells what is left to do.
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+struct Doing<'a> {
+    room: &'a Room,
+    job: &'a JobRecord,
+    request: RequestId,
+    now: Timestamp,
+}
+
+impl Doing<'_> {
+    async fn delete_key(&self, permit: Permit, key: Arc<KeyRecord>) -> Result<(), Error> {
+        // CancelKeyDeletion cancels the job in its commit.
+        let is_due = matches!(key.details.state, KeyState::PendingDeletion { delete_at } if delete_at <= self.now);
+        if !is_due {
+            return Ok(());
+        }
+        let related = self.room.related_keys(&KeySubject::of(&key)).await?;
+        let plan = KeysPlan::new(self.fenced(permit), Arc::clone(&key), tombstone(&key))?;
+        let plan = if is_replica(&KeySubject::of(&key)) { self.release_primary(plan, related)? } else { plan };
+        let mut details = Vec::new();
+        JsonObject::begin(&mut details).text("keyId", &key.id.to_string()).end();
+        self.record(plan, &key, "DeleteKey", &details).await?;
+        self.room.keyring.forget(key.id);
+        Ok(())
+    }
+
+    /// A primary that waited for its last replica begins its own waiting period. Every replica that goes changes its
+    /// primary, so that two which go at once, or a primary that begins to wait meanwhile, do not pass each other by.
+    fn release_primary(&self, plan: KeysPlan, related: Vec<Guarded<Arc<KeyRecord>>>) -> Result<KeysPlan, Error> {
+        let (replicas, primaries): (Vec<_>, Vec<_>) = related.into_iter().partition(|key| is_replica(&key.key()));
+        let is_last = replicas.is_empty();
+        primaries.into_iter().try_fold(plan, |plan, primary| {
+            plan.and_synchronize(self.room, self.request, primary, |primary| {
+                if let KeyState::PendingReplicaDeletion { window_days } = primary.details.state
+                    && is_last
+                {
+                    let delete_at = self.now.plus_days(window_days.into());
+                    primary.details.state = KeyState::PendingDeletion { delete_at };
+                }
+            })
+        })
+    }
+
+    async fn rotate_key(&self, permit: Permit, key: Arc<KeyRecord>) -> Result<(), Error> {
+        let due_at = rotation_due_at(&key);
+        let (Some(rotation), true) = (key.details.rotation, due_at.is_some_and(|due_at| due_at <= self.now)) else {
+            return Ok(());
+        };
+        let origin = MaterialOrigin::AutomaticRotation;
+        let material = self.room.keyring.make_material(key.scope.account, key.id, origin, self.now).await?;
+        let (material, rotation) = (Arc::new(material), rotation_after(rotation, self.now));
+        let plan = self.room.plan_alike(self.fenced(permit), Arc::clone(&key), self.request, |key| {
+            key.materials.push(Arc::clone(&material));
+            key.details.rotation = Some(rotation);
+        });
+        let mut details = Vec::new();
+        JsonObject::begin(&mut details).plain("rotationType", "AUTOMATIC").text("keyId", &key.id.to_string()).end();
+        self.record(plan.await?, &key, "RotateKey", &details).await
+    }
+
+    fn fenced(&self, permit: Permit) -> Commit {
+        let JobRecord { kind, subject, fence, .. } = *self.job;
+        Commit::under(permit).guard(Guard::Fence { kind, subject, fence })
+    }
+
+    /// Makes the changes, with a service event that tells of them.
+    async fn record(&self, plan: KeysPlan, key: &KeyRecord, name: &str, details: &[u8]) -> Result<(), Error> {
+        let event = ServiceEvent {
+            event: EventId::random(&*self.room.entropy),
+            at: self.now,
+            account: key.scope.account,
+            region: key.scope.region,
+            source: Room::SOURCE,
+            name,
+            data: None,
+            details: std::str::from_utf8(details).ok(),
+        };
+        let KeysPlan { commit, first, also } = plan;
+        Ok(self.room.recorder.commit_service_event(commit, &event, Some((first, also.as_slice()))).await?)
+    }
+}
+
+/// What stays of a key: its id, which never means another one.
+fn tombstone(key: &KeyRecord) -> KeyRecord {
+    let details = KeyDetails {
+        state: KeyState::Deleted,
+        description: String::new(),
+        // What cannot be read never grants.
+        policy: PolicyDocument::new(""),
+        tags: Vec::new(),
+        rotation: None,
+        ..key.details.clone()
+    };
+    KeyRecord { details, materials: Vec::new(), aliases: Vec::new(), grants: BTreeMap::new(), ..next(key) }
+}
+
+/// The next date follows the last one. Where that has passed too, because the key was disabled, it is counted from now.
+fn rotation_after(Rotation { period_days, next_at }: Rotation, now: Timestamp) -> Rotation {
+    let due = next_at.plus_days(period_days.into());
+    Rotation { period_days, next_at: if due > now { due } else { now.plus_days(period_days.into()) } }
+}
+
+fn job_of_another_service() -> Error {
+    Error::Internal("a job of another service".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_follow_each_other_unless_they_were_missed() {
+        let first = Timestamp::from_millis(1_772_438_400_123);
+        let rotation = Rotation { period_days: 90, next_at: first };
+        let after = |now: Timestamp| rotation_after(rotation, now).next_at;
+        assert_eq!(after(first), first.plus_days(90));
+        assert_eq!(after(first.plus_days(89)), first.plus_days(90));
+        assert_eq!(after(first.plus_days(90)), first.plus_days(180));
+        assert_eq!(after(first.plus_days(400)), first.plus_days(490));
+    }
+}

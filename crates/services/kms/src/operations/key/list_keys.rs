@@ -1,0 +1,28 @@
+use std::sync::Arc;
+
+use contract::KeyRecord;
+use trail::Recorded;
+
+use crate::{
+    error::Error,
+    paging::limit_or,
+    room::Call,
+    shapes::{KeyListEntry, ListKeysRequest, ListKeysResponse},
+};
+
+/// Every key of the account and Region, the managed ones too.
+pub(crate) async fn list_keys(call: &Call<'_>, ask: &ListKeysRequest) -> Result<Recorded<ListKeysResponse>, Error> {
+    let permit = call.authorize_every(call.action).await?;
+    let keys = call.room.store.keys(call.caller.scope()).await?.open(&permit, call.action)?;
+    // As the list is sorted: whether an id is one of several Regions does not count before its bits.
+    let place = |key: &Arc<KeyRecord>| format!("{:032x}", u128::from_be_bytes(key.id.bits));
+    let page = call.page(keys, place, ask.marker.as_deref(), limit_or(ask.limit, 100))?;
+    let entry =
+        |key: &Arc<KeyRecord>| KeyListEntry { key_id: Some(key.id.to_string()), key_arn: Some(key.arn.to_string()) };
+    let answer = ListKeysResponse {
+        keys: Some(page.items.iter().map(entry).collect()),
+        truncated: Some(page.is_truncated()),
+        next_marker: page.marker,
+    };
+    call.tell(None, answer).await
+}

@@ -1,0 +1,34 @@
+use shape::{List, Optional};
+
+use super::forms::{ArnType, BooleanType, KeyIdType, LimitType, MarkerType};
+
+shape::forms! {
+    pub KeyList: List<KeyListEntry> {}
+}
+
+shape::structure! {
+    pub struct ListKeysRequest {
+        limit: Optional<LimitType> = "Limit",
+        marker: Optional<MarkerType> = "Marker",
+    }
+}
+
+shape::structure! {
+    pub struct ListKeysResponse {
+        keys: Optional<KeyList> = "Keys",
+        next_marker: Optional<MarkerType> = "NextMarker",
+        truncated: Optional<BooleanType> = "Truncated",
+    }
+}
+
+shape::structure! {
+    pub struct KeyListEntry {
+        key_id: Optional<KeyIdType> = "KeyId",
+        key_arn: Optional<ArnType> = "KeyArn",
+    }
+}
+
+shape::operation! {
+    pub ListKeys(ListKeysRequest) -> ListKeysResponse,
+    errors [DependencyTimeoutException, KMSInternalException, InvalidMarkerException]
+}
