@@ -89,3 +89,19 @@ fn policy(Scope { account, region }: Scope) -> PolicyDocument {
     });
     PolicyDocument::new(Arc::<str>::from(document.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use policy::PolicyKind;
+    use terms::{AccountId, Region};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_can_be_read() {
+        for region in ["eu-central-1", "cn-north-1"] {
+            let scope = Scope::new(AccountId::parse("111122223333").unwrap(), Region::parse(region).unwrap());
+            assert!(policy(scope).compiled(PolicyKind::Key).is_ok(), "{region}");
+        }
+    }
+}
