@@ -1,5 +1,7 @@
 //! Permission as a value that one must hold.
 
+use std::sync::Arc;
+
 use terms::{AccountId, RequestId};
 
 use crate::{Action, Decision, Denied, Principal, Question, Resource};
@@ -61,6 +63,14 @@ impl Permit {
             Resource::Every => self.question.principal.account(),
         };
         if owner == Some(account) { Ok(()) } else { Err(self.wrong(self.question.action)) }
+    }
+
+    /// The resource that the permit is for, where its action is one of these.
+    pub fn resource_for(&self, actions: &[Action]) -> Result<&Arc<str>, WrongPermit> {
+        match &self.question.resource {
+            Resource::One { arn, .. } if actions.contains(&self.question.action) => Ok(arn),
+            _ => Err(self.wrong(actions.first().copied().unwrap_or(self.question.action))),
+        }
     }
 
     pub fn action(&self) -> Action {

@@ -1,10 +1,10 @@
 //! Sealing and opening values, implemented by kms.
 
-use contract::Answer;
+use contract::{Answer, KeyManager};
 use gate::{Caller, RequestContext};
 use policy::Permit;
-use seal::{SealContext, SealedValue, ValueKind};
-use terms::{Scope, SecretBytes};
+use seal::{SealedValue, ValueKind};
+use terms::{Scope, SecretBytes, VersionId};
 use trail::LinkedCalls;
 
 /// What the rest of the house may see of KMS.
@@ -12,22 +12,22 @@ use trail::LinkedCalls;
 /// Every use is on behalf of a caller, who needs the right to the key as if it had called KMS itself through Secrets
 /// Manager. `kms_key_id` is what a secret keeps: nothing for the managed key.
 pub trait Envelope: Send + Sync {
-    /// May the caller seal and open with this key? Asked where a key is chosen and nothing is sealed yet.
+    /// May the caller seal and open with this key? Asked where a key is chosen and nothing is sealed yet. Answers whose
+    /// key it is: one may be chosen by many names.
     fn check<'a>(
         &'a self,
         on_behalf: OnBehalf<'a>,
         scope: Scope,
         kms_key_id: Option<&'a str>,
-        secret_arn: &'a str,
-    ) -> Answer<'a, Result<(), EnvelopeError>>;
+    ) -> Answer<'a, Result<KeyManager, EnvelopeError>>;
 
-    /// Seals a value of the secret that the permit names, under a fresh data key wrapped by the key.
+    /// Seals a value of this version of the secret that the permit names, under a fresh data key wrapped by the key.
     fn seal<'a>(
         &'a self,
         on_behalf: OnBehalf<'a>,
         scope: Scope,
         kms_key_id: Option<&'a str>,
-        context: SealContext<'a>,
+        version: &'a VersionId,
         kind: ValueKind,
         value: &'a SecretBytes,
     ) -> Answer<'a, Result<SealedValue, EnvelopeError>>;
@@ -39,7 +39,7 @@ pub trait Envelope: Send + Sync {
         on_behalf: OnBehalf<'a>,
         scope: Scope,
         kms_key_id: Option<&'a str>,
-        context: SealContext<'a>,
+        version: &'a VersionId,
         sealed: &'a SealedValue,
     ) -> Answer<'a, Result<(ValueKind, SecretBytes), EnvelopeError>>;
 
@@ -50,16 +50,13 @@ pub trait Envelope: Send + Sync {
         on_behalf: OnBehalf<'a>,
         scope: Scope,
         kms_key_id: Option<&'a str>,
-        context: SealContext<'a>,
+        version: &'a VersionId,
         sealed: &'a SealedValue,
     ) -> Answer<'a, Result<Option<SealedValue>, EnvelopeError>>;
 
     /// The keys under which a value can be opened, the newest first: ARNs, or `DefaultEncryptionKey`.
-    fn key_names<'a>(
-        &'a self,
-        scope: Scope,
-        sealed: &'a SealedValue,
-    ) -> Answer<'a, Result<Vec<String>, EnvelopeError>>;
+    fn key_names<'a>(&'a self, scope: Scope, sealed: &'a SealedValue)
+    -> Answer<'a, Result<Vec<String>, EnvelopeError>>;
 }
 
 /// For whom a key is used.

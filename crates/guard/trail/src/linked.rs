@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use policy::Action;
-use terms::{AccountId, EventId, RequestId};
+use terms::{AccountId, EventId, RequestId, VersionId};
 
 use crate::{
     call::{ApiCall, EVENT_VERSION, Failure, write_failure},
@@ -31,7 +31,7 @@ pub struct LinkedCall {
     pub key_arn: Arc<str>,
     pub key_account: AccountId,
     pub secret_arn: Arc<str>,
-    pub version_id: Arc<str>,
+    pub version_id: VersionId,
     pub failure: Option<LinkedFailure>,
 }
 
@@ -136,7 +136,10 @@ impl LinkedCall {
     }
 
     fn write_context(&self, out: &mut Vec<u8>) {
-        JsonObject::begin(out).text("SecretARN", &self.secret_arn).text("SecretVersionId", &self.version_id).end();
+        JsonObject::begin(out)
+            .text("SecretARN", &self.secret_arn)
+            .text("SecretVersionId", self.version_id.as_str())
+            .end();
     }
 
     fn write_resources(&self, out: &mut Vec<u8>) {

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, slice};
 use contract::{GrantConstraint, GrantRecord, KeyDetails, KeySubject, KeyUsage};
 use policy::Action;
 
-use crate::{error::Error, key_keys::KeyUse};
+use crate::{
+    error::Error,
+    key_keys::{ContextPairs, KeyUse},
+};
 
 /// "Grants per KMS key" among the quotas.
 const PER_KEY_MAX: usize = 50_000;
@@ -53,20 +56,20 @@ fn names(grant: &GrantRecord, operation: &str) -> bool {
     grant.operations.iter().any(|name| name == operation)
 }
 
-fn allows(grant: &GrantRecord, operation: &str, context: Option<&BTreeMap<String, String>>) -> bool {
+fn allows(grant: &GrantRecord, operation: &str, context: ContextPairs<'_>) -> bool {
     names(grant, operation) && grant.constraint.as_ref().is_none_or(|constraint| holds(constraint, operation, context))
 }
 
 /// Constraints are about cryptography; operations without an encryption context are not bound by them. Unlike condition
 /// keys, the names in a context differ by case.
-fn holds(constraint: &GrantConstraint, operation: &str, context: Option<&BTreeMap<String, String>>) -> bool {
+fn holds(constraint: &GrantConstraint, operation: &str, context: ContextPairs<'_>) -> bool {
     if !takes_encryption_context(operation) {
         return true;
     }
-    let nothing = BTreeMap::new();
-    let context = context.unwrap_or(&nothing);
     match constraint {
-        GrantConstraint::EncryptionContextEquals(pairs) => pairs == context,
+        GrantConstraint::EncryptionContextEquals(pairs) => {
+            pairs.len() == context.iter().count() && has_all(context, pairs)
+        }
         GrantConstraint::EncryptionContextSubset(pairs) => has_all(context, pairs),
     }
 }
@@ -75,8 +78,8 @@ fn takes_encryption_context(operation: &str) -> bool {
     ON_SYMMETRIC_KEYS.contains(&operation)
 }
 
-fn has_all(context: &BTreeMap<String, String>, pairs: &BTreeMap<String, String>) -> bool {
-    pairs.iter().all(|(key, value)| context.get(key) == Some(value))
+fn has_all(context: ContextPairs<'_>, pairs: &BTreeMap<String, String>) -> bool {
+    pairs.iter().all(|(key, value)| context.has(key, value))
 }
 
 /// May the grantee of `parent` make `child`: with no other operations, and with a constraint that is as tight?
@@ -93,14 +96,16 @@ fn is_as_tight(child: Option<&GrantConstraint>, parent: Option<&GrantConstraint>
         (None, _) => true,
         (Some(_), None) | (Some(Equals(_)), Some(Subset(_))) => false,
         (Some(Equals(wanted)), Some(Equals(pairs))) => pairs == wanted,
-        (Some(Subset(wanted)), Some(Equals(pairs) | Subset(pairs))) => has_all(pairs, wanted),
+        (Some(Subset(wanted)), Some(Equals(pairs) | Subset(pairs))) => has_all(ContextPairs::Map(pairs), wanted),
     }
 }
 
 /// The pairs that a constraint names, which policies may ask about as about an encryption context.
-pub(crate) fn pairs_of(constraint: Option<&GrantConstraint>) -> Option<&BTreeMap<String, String>> {
-    constraint.map(|constraint| match constraint {
-        GrantConstraint::EncryptionContextEquals(pairs) | GrantConstraint::EncryptionContextSubset(pairs) => pairs,
+pub(crate) fn pairs_of(constraint: Option<&GrantConstraint>) -> ContextPairs<'_> {
+    constraint.map_or(ContextPairs::None, |constraint| match constraint {
+        GrantConstraint::EncryptionContextEquals(pairs) | GrantConstraint::EncryptionContextSubset(pairs) => {
+            ContextPairs::Map(pairs)
+        }
     })
 }
 

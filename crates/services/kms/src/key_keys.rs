@@ -11,7 +11,7 @@ use crate::find::Asker;
 /// What of a request policies may ask about, beside who asks and for which key.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct KeyUse<'a> {
-    pub(crate) encryption_context: Option<&'a BTreeMap<String, String>>,
+    pub(crate) encryption_context: ContextPairs<'a>,
     /// The alias by which the key was asked for.
     pub(crate) alias: Option<&'a str>,
     pub(crate) request_tags: RequestTags<'a>,
@@ -19,6 +19,31 @@ pub(crate) struct KeyUse<'a> {
     pub(crate) members: &'a [(&'a str, &'a str)],
     /// The grant that is to be made or to be ended.
     pub(crate) grant: Option<&'a GrantRecord>,
+}
+
+/// An encryption context, borrowed as it is at hand. No name comes twice.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum ContextPairs<'a> {
+    #[default]
+    None,
+    Map(&'a BTreeMap<String, String>),
+    Pairs(&'a [(&'a str, &'a str)]),
+}
+
+impl<'a> ContextPairs<'a> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let (map, pairs) = match self {
+            Self::None => (None, [].as_slice()),
+            Self::Map(map) => (Some(map), [].as_slice()),
+            Self::Pairs(pairs) => (None, pairs),
+        };
+        map.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())).chain(pairs.iter().copied())
+    }
+
+    /// The names in a context differ by case.
+    pub(crate) fn has(self, key: &str, value: &str) -> bool {
+        self.iter().any(|pair| pair == (key, value))
+    }
 }
 
 /// The condition keys of one decision about a key.
@@ -30,7 +55,10 @@ pub(crate) struct KeyKeys<'a> {
 
 impl ConditionContext for KeyKeys<'_> {
     fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
-        let Some(name) = key.strip_prefix("kms:") else { return false };
+        let Some(name) = key.strip_prefix("kms:") else {
+            // Where the key lies: an operation on keys of several Regions asks for each in its own.
+            return key == "aws:requestedregion" && one(self.subject.scope.region.as_str(), take);
+        };
         if let Some(context_key) = name.strip_prefix("encryptioncontext:") {
             return self.of_encryption_context(context_key, take);
         }
@@ -38,10 +66,7 @@ impl ConditionContext for KeyKeys<'_> {
         match name {
             "calleraccount" => one(self.asker.caller.account().as_str(), take),
             "viaservice" => self.asker.via.is_some_and(|service| one(&self.via_service(service), take)),
-            "encryptioncontextkeys" => {
-                let keys = self.asked.encryption_context.into_iter().flat_map(BTreeMap::keys);
-                all(keys.map(String::as_str), take)
-            }
+            "encryptioncontextkeys" => all(self.asked.encryption_context.iter().map(|(key, _)| key), take),
             "requestalias" => self.asked.alias.is_some_and(|alias| one(alias, take)),
             "resourcealiases" => all(self.subject.aliases.iter().map(|alias| alias.name.as_str()), take),
             "keyspec" => one(spec_name(details.spec), take),
@@ -59,9 +84,9 @@ impl ConditionContext for KeyKeys<'_> {
 impl KeyKeys<'_> {
     /// Names of condition keys are one whatever their case, so all that read alike are given.
     fn of_encryption_context(&self, name: &str, take: &mut dyn FnMut(&str)) -> bool {
-        let pairs = self.asked.encryption_context.into_iter().flatten();
+        let pairs = self.asked.encryption_context.iter();
         let alike = pairs.filter(|(key, _)| key.chars().flat_map(char::to_lowercase).eq(name.chars()));
-        all(alike.map(|(_, value)| value.as_str()), take)
+        all(alike.map(|(_, value)| value), take)
     }
 
     /// `secretsmanager.us-east-1.amazonaws.com`, of `secretsmanager.amazonaws.com`.

@@ -2,13 +2,13 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use contract::{DecisionSubject, Reads, SecretRecord};
+use contract::{DecisionSubject, KeyManager, Reads, SecretRecord};
 use facades::{Envelope, OnBehalf};
 use gate::{Gate, RequestTags, ResourcePolicy, Target};
 use policy::{Action, Permit, Resource};
-use seal::{KeyMaterial, SealContext, SealedValue, ValueKind};
+use seal::{KeyMaterial, SealedValue, ValueKind};
 use service::Asked;
-use terms::{Clock, Entropy, SecretBytes};
+use terms::{Clock, Entropy, SecretBytes, VersionId};
 use trail::{LinkedCalls, Recorder};
 
 use crate::{
@@ -122,12 +122,22 @@ impl<'a> Call<'a> {
             .with_keys(keys)
     }
 
+    /// The secret with the key that the request chooses for it, if the caller may use that. The managed key is not kept,
+    /// however it is named, so that it is never shown.
+    pub(crate) async fn with_its_key(&self, permit: &Permit, secret: SecretRecord) -> Result<SecretRecord, Error> {
+        let (on_behalf, key) = (self.on_behalf(permit), secret.kms_key_id.as_deref());
+        match self.room.kms.check(on_behalf, secret.scope, key).await? {
+            KeyManager::Aws => Ok(SecretRecord { kms_key_id: None, ..secret }),
+            KeyManager::Customer => Ok(secret),
+        }
+    }
+
     /// Seals a value for a version of the secret, under the secret's own key.
     pub(crate) async fn seal(
         &self,
         permit: &Permit,
         secret: &SecretRecord,
-        version_id: &str,
+        version: &VersionId,
         value: &NewValue<'_>,
     ) -> Result<SealedValue, Error> {
         if value.bytes.len() > self.room.quotas.secret_bytes {
@@ -137,21 +147,19 @@ impl<'a> Call<'a> {
                 self.room.quotas.secret_bytes
             )));
         }
-        let (key, context) = (secret.kms_key_id.as_deref(), SealContext { secret_arn: &secret.arn, version_id });
-        let sealing =
-            self.room.kms.seal(self.on_behalf(permit), secret.scope, key, context, value.kind, value.bytes);
-        Ok(sealing.await?)
+        let (on_behalf, key) = (self.on_behalf(permit), secret.kms_key_id.as_deref());
+        Ok(self.room.kms.seal(on_behalf, secret.scope, key, version, value.kind, value.bytes).await?)
     }
 
     pub(crate) async fn unseal(
         &self,
         permit: &Permit,
         secret: &SecretRecord,
-        version_id: &str,
+        version: &VersionId,
         sealed: &SealedValue,
     ) -> Result<(ValueKind, SecretBytes), Error> {
-        let (key, context) = (secret.kms_key_id.as_deref(), SealContext { secret_arn: &secret.arn, version_id });
-        Ok(self.room.kms.open(self.on_behalf(permit), secret.scope, key, context, sealed).await?)
+        let (on_behalf, key) = (self.on_behalf(permit), secret.kms_key_id.as_deref());
+        Ok(self.room.kms.open(on_behalf, secret.scope, key, version, sealed).await?)
     }
 
     /// KMS is asked for the caller, under the permit for the secret.

@@ -118,7 +118,7 @@ async fn read_one(call: &Call<'_>, id: &str) -> Result<Opened, Error> {
     let (permit, secret) = call.open_found(found, GET_SECRET_VALUE).await?;
     require_live(&secret)?;
     let (version, sealed) = choose(&secret, None, None)?;
-    let value = call.unseal(&permit, &secret, version.id.as_str(), sealed).await?;
+    let value = call.unseal(&permit, &secret, &version.id, sealed).await?;
     let version = Arc::clone(version);
     Ok(Opened { secret, version, value })
 }

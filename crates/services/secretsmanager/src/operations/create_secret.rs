@@ -36,15 +36,15 @@ pub(crate) async fn create_secret(
     if found.exists() {
         return replay(call, found, &tags, token, value).await;
     }
-    let after = Arc::new(draft(call, ask, name, &tags));
+    let draft = draft(call, ask, name, &tags);
     // Policies see the ARN that is about to be, suffix and all.
-    let permit = call.authorize(call.action, &DecisionSubject::of(&after), found.asked()).await?;
+    let permit = call.authorize(call.action, &DecisionSubject::of(&draft), found.asked()).await?;
     // A key that cannot be used is refused at once, and not by the first value.
-    call.room.kms.check(call.on_behalf(&permit), after.scope, after.kms_key_id.as_deref(), &after.arn).await?;
-    let after = match value {
-        Some(value) => Arc::new(with_first_version(call, &permit, &after, token, &value).await?),
-        None => after,
-    };
+    let draft = call.with_its_key(&permit, draft).await?;
+    let after = Arc::new(match value {
+        Some(value) => with_first_version(call, &permit, draft, token, &value).await?,
+        None => draft,
+    });
 
     let mut commit = Commit::under(permit);
     if after.tags.is_some() {
@@ -117,7 +117,7 @@ async fn replay(
     let (Some(value), Value::Sealed(sealed)) = (value, &known.value) else {
         return Err(Error::token_in_use(token, &secret.arn));
     };
-    let held = call.unseal(&permit, &secret, token, sealed).await?;
+    let held = call.unseal(&permit, &secret, &known.id, sealed).await?;
     if !value.equals(&held) {
         return Err(Error::token_in_use(token, &secret.arn));
     }
@@ -158,17 +158,18 @@ fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: &[T
 async fn with_first_version(
     call: &Call<'_>,
     permit: &Permit,
-    draft: &SecretRecord,
+    draft: SecretRecord,
     token: &str,
     value: &NewValue<'_>,
 ) -> Result<SecretRecord, Error> {
-    let sealed = call.seal(permit, draft, token, value).await?;
+    let id = VersionId::new(token);
+    let sealed = call.seal(permit, &draft, &id, value).await?;
     let version = VersionRecord {
-        id: VersionId::new(token),
+        id,
         created_at: draft.created_at,
         accessed: AccessDay::never(),
         labels: vec![StagingLabel::new(AWSCURRENT)],
         value: Value::Sealed(sealed),
     };
-    Ok(SecretRecord { versions: vec![Arc::new(version)], ..draft.clone() })
+    Ok(SecretRecord { versions: vec![Arc::new(version)], ..draft })
 }

@@ -20,7 +20,7 @@ pub(crate) async fn get_secret_value(
     let (permit, secret) = call.open(&ask.secret_id, pick).await?;
     require_live(&secret)?;
     let (version, sealed) = choose(&secret, ask.version_id.as_deref(), ask.version_stage.as_deref())?;
-    let (kind, value) = call.unseal(&permit, &secret, version.id.as_str(), sealed).await?;
+    let (kind, value) = call.unseal(&permit, &secret, &version.id, sealed).await?;
 
     let (text, binary) = match kind {
         ValueKind::String => (Some(value), None),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use contract::{Change, Commit, Pick, SecretChange, Value};
-use terms::SecretId;
+use terms::{SecretId, VersionId};
 use trail::{JsonObject, Recorded, Subject};
 
 use crate::{
@@ -32,7 +32,7 @@ pub(crate) async fn put_secret_value(
         && let Value::Sealed(sealed) = &known.value
     {
         // A repeated token: open, compare, change nothing.
-        let held = call.unseal(&permit, &secret, token, sealed).await?;
+        let held = call.unseal(&permit, &secret, &known.id, sealed).await?;
         if !value.equals(&held) {
             return Err(Error::token_in_use(token, &secret.arn));
         }
@@ -45,7 +45,7 @@ pub(crate) async fn put_secret_value(
         return call.tell(Some(Subject::seen(&secret)), answer).await;
     }
 
-    let sealed = call.seal(&permit, &secret, token, &value).await?;
+    let sealed = call.seal(&permit, &secret, &VersionId::new(token), &value).await?;
     let new = versions::NewValue { id: token, sealed, labels: ask.version_stages.as_deref() };
     let after = Arc::new(versions::put_value(&secret, new, call.now(), &call.room.quotas)?);
 

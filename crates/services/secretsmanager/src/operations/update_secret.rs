@@ -2,8 +2,7 @@ use std::sync::Arc;
 
 use contract::{Change, Commit, Pick, SecretChange, SecretRecord, Value, VersionRecord};
 use policy::Permit;
-use seal::SealContext;
-use terms::{AWSCURRENT, AWSPENDING, AWSPREVIOUS, SecretId};
+use terms::{AWSCURRENT, AWSPENDING, AWSPREVIOUS, SecretId, VersionId};
 use trail::{Recorded, Subject};
 
 use crate::{
@@ -36,14 +35,14 @@ pub(crate) async fn update_secret(
         if let Some(known) = before.version(token)
             && let Value::Sealed(sealed) = &known.value
         {
-            let held = call.unseal(&permit, &before, token, sealed).await?;
+            let held = call.unseal(&permit, &before, &known.id, sealed).await?;
             if !value.equals(&held) {
                 return Err(Error::token_in_use(token, &before.arn));
             }
             // A repeated call changed the metadata with the value already, so there is nothing left to do.
             return call.tell(Some(Subject::seen(&before)), answer(&before, Some(token))).await;
         }
-        let sealed = call.seal(&permit, &after, token, &value).await?;
+        let sealed = call.seal(&permit, &after, &VersionId::new(token), &value).await?;
         let new = versions::NewValue { id: token, sealed, labels: None };
         let valued = versions::put_value(&after, new, call.now(), &call.room.quotas)?;
         // Metadata and value are one change.
@@ -74,17 +73,14 @@ const GO_ALONG: [&str; 3] = [AWSCURRENT, AWSPENDING, AWSPREVIOUS];
 
 /// The secret with a key that the caller may use, and with its labelled versions under it.
 async fn under_its_key(call: &Call<'_>, permit: &Permit, after: SecretRecord) -> Result<SecretRecord, Error> {
+    let after = call.with_its_key(permit, after).await?;
     let (kms, on_behalf) = (&call.room.kms, call.on_behalf(permit));
     let key = after.kms_key_id.as_deref();
-    kms.check(on_behalf, after.scope, key, &after.arn).await?;
     let mut versions = Vec::with_capacity(after.versions.len());
     for version in &after.versions {
         let goes_along = GO_ALONG.iter().any(|label| version.has_label(label));
         let rewrapped = match &version.value {
-            Value::Sealed(sealed) if goes_along => {
-                let context = SealContext { secret_arn: &after.arn, version_id: version.id.as_str() };
-                kms.rewrap(on_behalf, after.scope, key, context, sealed).await?
-            }
+            Value::Sealed(sealed) if goes_along => kms.rewrap(on_behalf, after.scope, key, &version.id, sealed).await?,
             _ => None,
         };
         versions.push(match rewrapped {
@@ -108,7 +104,7 @@ pub(super) fn kept_description(given: Option<&str>) -> Option<Arc<str>> {
     given.filter(|text| !text.is_empty()).map(Into::into)
 }
 
-/// The managed key is not kept, however it is named, so that it is never shown; an empty text means it too.
+/// An empty text means the managed key, as none does.
 pub(super) fn kept_key(given: Option<&str>) -> Option<Arc<str>> {
-    given.filter(|key| !key.is_empty() && *key != "alias/aws/secretsmanager").map(Into::into)
+    given.filter(|key| !key.is_empty()).map(Into::into)
 }

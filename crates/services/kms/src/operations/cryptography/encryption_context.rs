@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
+use crate::{error::Error, key_keys::ContextPairs};
 
 /// AWS documents no limit. This one is chosen: keys and values together.
 const MOST_BYTES: usize = 8192;
@@ -25,8 +25,8 @@ impl<'a> EncryptionContext<'a> {
     }
 
     /// As policies ask about it.
-    pub(super) fn map(self) -> Option<&'a BTreeMap<String, String>> {
-        self.0
+    pub(super) fn asked(self) -> ContextPairs<'a> {
+        self.0.map_or(ContextPairs::None, ContextPairs::Map)
     }
 
     pub(super) fn pairs(self) -> Vec<(&'a str, &'a str)> {

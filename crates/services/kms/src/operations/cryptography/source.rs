@@ -146,7 +146,7 @@ impl Call<'_> {
             return Ok(true);
         }
         let members = using.members();
-        let asked = KeyUse { encryption_context: using.context.map(), members: &members, ..KeyUse::default() };
+        let asked = KeyUse { encryption_context: using.context.asked(), members: &members, ..KeyUse::default() };
         self.room.may_use_key(self.asker(), using.action, &subject, &asked)
     }
 

@@ -58,7 +58,7 @@ impl Call<'_> {
     pub(super) async fn open_to_use(&self, found: FoundKey, using: SymmetricUse<'_>) -> Result<Arc<KeyRecord>, Error> {
         let members = using.members();
         let asked = KeyUse {
-            encryption_context: using.context.map(),
+            encryption_context: using.context.asked(),
             alias: found.alias.as_deref(),
             members: &members,
             ..KeyUse::default()
