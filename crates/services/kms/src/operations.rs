@@ -6,6 +6,7 @@ mod alias;
 mod cryptography;
 mod grant;
 mod key;
+mod multi_region;
 mod policy;
 mod rotation;
 mod tag;
@@ -50,6 +51,7 @@ service::operations! {
     ListRetirableGrants => grant::list_retirable_grants, Read;
     PutKeyPolicy => policy::put_key_policy, Write again;
     ReEncrypt => cryptography::re_encrypt, Read;
+    ReplicateKey => multi_region::replicate_key, Write again;
     RetireGrant => grant::retire_grant, Write again;
     RevokeGrant => grant::revoke_grant, Write again;
     RotateKeyOnDemand => rotation::rotate_key_on_demand, Write again;
@@ -58,6 +60,7 @@ service::operations! {
     UntagResource => tag::untag_resource, Write again;
     UpdateAlias => alias::update_alias, Write again;
     UpdateKeyDescription => key::update_key_description, Write again;
+    UpdatePrimaryRegion => multi_region::update_primary_region, Write again;
     VerifyMac => cryptography::verify_mac, Read;
 }
 

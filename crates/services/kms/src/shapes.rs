@@ -35,6 +35,7 @@ mod list_retirable_grants;
 mod put_key_policy;
 mod re_encrypt;
 mod recipient;
+mod replicate_key;
 mod retire_grant;
 mod revoke_grant;
 mod rotate_key_on_demand;
@@ -85,6 +86,7 @@ pub use list_retirable_grants::{ListRetirableGrants, ListRetirableGrantsRequest}
 pub use put_key_policy::{PutKeyPolicy, PutKeyPolicyRequest};
 pub use re_encrypt::{ReEncrypt, ReEncryptRequest, ReEncryptResponse};
 pub use recipient::RecipientInfo;
+pub use replicate_key::{ReplicateKey, ReplicateKeyRequest, ReplicateKeyResponse};
 pub use retire_grant::{RetireGrant, RetireGrantRequest};
 pub use revoke_grant::{RevokeGrant, RevokeGrantRequest};
 pub use rotate_key_on_demand::{RotateKeyOnDemand, RotateKeyOnDemandRequest, RotateKeyOnDemandResponse};
@@ -131,6 +133,7 @@ pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<ListRetirableGrants>(),
     OperationShape::of::<PutKeyPolicy>(),
     OperationShape::of::<ReEncrypt>(),
+    OperationShape::of::<ReplicateKey>(),
     OperationShape::of::<RetireGrant>(),
     OperationShape::of::<RevokeGrant>(),
     OperationShape::of::<RotateKeyOnDemand>(),

@@ -12,7 +12,8 @@ use crate::{CommitError, PolicyDocument, Tag};
 /// INVARIANT (revision): every change raises `revision` by one, and is committed only against the revision it read.
 ///
 /// INVARIANT (materials): materials are only ever added, or all destroyed with the key. One that is gone stays as a
-/// tombstone without materials, aliases and grants, never to change again, so that its id never means another key.
+/// tombstone without materials, aliases and grants, so that its id never means another key. It never changes again,
+/// unless it was one of a multi-Region key: that may be made again, of the materials that the others still have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyRecord {
     pub scope: Scope,
@@ -164,7 +165,7 @@ impl KeyChange {
             Self::Update { before, after } => {
                 after.revision == before.revision.saturating_add(1)
                     && (after.uid, after.id, after.scope) == (before.uid, before.id, before.scope)
-                    && !before.is_gone()
+                    && (!before.is_gone() || after.is_made_again())
                     && if after.is_gone() { after.is_empty() } else { after.materials.starts_with(&before.materials) }
                     && after.has_sorted_aliases()
             }
@@ -202,6 +203,11 @@ impl KeyRecord {
 
     fn is_empty(&self) -> bool {
         self.materials.is_empty() && self.aliases.is_empty() && self.grants.is_empty()
+    }
+
+    /// Of what is left of a key, may this follow?
+    fn is_made_again(&self) -> bool {
+        self.id.is_multi_region && !self.is_gone() && !self.materials.is_empty()
     }
 
     fn has_sorted_aliases(&self) -> bool {

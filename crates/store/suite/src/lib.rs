@@ -100,6 +100,7 @@ macro_rules! stories {
                 an_alias_moves_from_one_key_to_another_in_one_commit
                 a_key_that_is_gone_keeps_nothing_but_its_id
                 materials_are_added_or_destroyed_together
+                one_of_a_multi_region_key_is_made_again_where_it_was_destroyed
                 keys_of_other_accounts_and_regions_are_not_seen
                 a_change_of_a_key_needs_a_permit_for_it
                 the_deployment_is_made_once_and_changes_step_by_step

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use contract::{
     AliasRecord, Change, Commit, CommitError, DeploymentRecord, GrantConstraint, GrantRecord, KeyChange, KeyId,
-    KeyRecord, KeyState, Reads, Writes, account_arn, deployment_arn,
+    KeyRecord, KeyState, Reads, Writes, account_arn, deployment_arn, key_arn,
 };
 use policy::Action;
 use terms::Scope;
@@ -100,14 +100,13 @@ pub async fn an_id_is_free_once_in_a_region<F: Fixture>() {
     let neighbour = Scope { account: scope("222222222222", "us-east-1").account, ..home() };
     for (scope, is_multi_region) in [(home(), false), (home(), true), (neighbour, false), (neighbour, true)] {
         let id = KeyId { is_multi_region, ..first.id };
-        let rival = KeyRecord { id, arn: contract::key_arn(scope, id), ..key(scope, "alias/rival") };
+        let rival = KeyRecord { id, arn: key_arn(scope, id), ..key(scope, "alias/rival") };
         assert!(matches!(house.commit(creation(&rival)).await, Err(CommitError::NameTaken)));
         assert_eq!(house.key_by_alias(scope, "alias/rival").await, None);
     }
     // In another Region it is a replica.
     let elsewhere = Scope { region: scope("222222222222", "us-east-1").region, ..home() };
-    let replica =
-        KeyRecord { id: first.id, arn: contract::key_arn(elsewhere, first.id), ..key(elsewhere, "alias/app") };
+    let replica = KeyRecord { id: first.id, arn: key_arn(elsewhere, first.id), ..key(elsewhere, "alias/app") };
     let replica = created(&house, &replica).await;
     let house = house.reopened().await;
     assert_eq!(house.key(&first).await, Some(first));
@@ -218,6 +217,26 @@ pub async fn materials_are_added_or_destroyed_together<F: Fixture>() {
     assert_eq!(house.key(&two).await.as_ref(), Some(&two));
     house.commit(update(&two, &gone)).await.unwrap();
     assert_eq!(house.reopened().await.key(&two).await, Some(gone));
+}
+
+pub async fn one_of_a_multi_region_key_is_made_again_where_it_was_destroyed<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let one = key(home(), "alias/app");
+    let id = KeyId { is_multi_region: true, ..one.id };
+    let one = created(&house, &KeyRecord { id, arn: key_arn(home(), id), ..one }).await;
+    let gone = follow(&house, &one, destroy).await;
+    let empty = next(&gone, |after| after.details.state = KeyState::Enabled);
+    let change = KeyChange::Update { before: Arc::clone(&gone), after: empty };
+    assert!(Commit::under(change_permit(&gone)).change(Change::Key(change)).is_err());
+
+    let again = follow(&house, &gone, |after| {
+        after.details.state = KeyState::Enabled;
+        after.materials = [1, 2].map(|number| Arc::new(material(number))).into();
+    })
+    .await;
+    let house = house.reopened().await;
+    assert_eq!(house.key(&again).await.as_ref(), Some(&again));
+    assert_eq!(house.keys(home()).await, [again]);
 }
 
 pub async fn keys_of_other_accounts_and_regions_are_not_seen<F: Fixture>() {

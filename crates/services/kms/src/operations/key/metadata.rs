@@ -62,7 +62,7 @@ pub(crate) async fn metadata(call: &Call<'_>, key: &KeyRecord) -> Result<KeyMeta
     })
 }
 
-/// The primary and the replicas that this server has.
+/// The primary and the replicas that this server has, this very key among them, which may not be kept yet.
 async fn multi_region_configuration(
     call: &Call<'_>,
     key: &KeyRecord,
@@ -71,7 +71,8 @@ async fn multi_region_configuration(
     let mut replicas = Vec::new();
     for region in &call.room.regions {
         let found = call.room.store.key(*region, key.id.bits).await?;
-        if found.is_some_and(|found| *region != primary && found.key().details.state != KeyState::Deleted) {
+        let is_there = found.is_some_and(|found| found.key().details.state != KeyState::Deleted);
+        if *region != primary && (is_there || *region == key.scope.region) {
             replicas.push(*region);
         }
     }
