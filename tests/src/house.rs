@@ -254,9 +254,16 @@ impl Grounds {
         self.raw_records().iter().map(|record| serde_json::from_str(record).unwrap()).collect()
     }
 
+    /// The root key opens the deployment's key, from which every other comes.
     fn key(&self, purpose: &str) -> KeyMaterial {
-        let key = root_key::load_or_create(&self.config.root_key, &self.data_dir(), true, &SystemEntropy).unwrap().key;
-        KeyMaterial::from_bytes(&key).unwrap().derive(purpose).unwrap()
+        let root = root_key::load_or_create(&self.config.root_key, &self.data_dir(), true, &SystemEntropy).unwrap().key;
+        let connection = Connection::open(self.data_dir().join("keepwell.sqlite3")).unwrap();
+        let row = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
+        let (uid, wrapped) = connection.query_row("SELECT uid, wrapped_key FROM deployment", [], row).unwrap();
+        let uid: String = uid.iter().map(|byte| format!("{byte:02x}")).collect();
+        let context = [("purpose", "deployment key"), ("deployment", &*uid)];
+        let deployment = seal::unwrap(&KeyMaterial::from_bytes(&root).unwrap(), &wrapped, &context).unwrap();
+        deployment.derive(purpose).unwrap()
     }
 
     fn raw_records(&self) -> Vec<String> {

@@ -21,6 +21,8 @@ mod fuzz;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod kms;
+#[cfg(test)]
 mod letters;
 #[cfg(test)]
 mod operations;
