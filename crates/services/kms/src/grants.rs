@@ -13,6 +13,10 @@ use crate::{
 /// "Grants per KMS key" among the quotas.
 const PER_KEY_MAX: usize = 50_000;
 
+/// Of a constraint.
+const PAIRS_MAX: usize = 8;
+const VALUE_MAX: usize = 384;
+
 const ON_EVERY_KEY: &[&str] = &["CreateGrant", "RetireGrant", "DescribeKey"];
 const ON_SYMMETRIC_KEYS: &[&str] = &[
     "Decrypt",
@@ -129,8 +133,25 @@ pub(crate) fn require_suitable(arn: &str, key: &KeyDetails, grant: &GrantRecord)
     if grant.operations.is_empty() {
         return Err(Error::Validation("A grant allows at least one operation.".to_owned()));
     }
-    if grant.constraint.is_some() && key.usage != KeyUsage::EncryptDecrypt {
-        let text = format!("Encryption context constraints are not supported on the key {arn}.");
+    match &grant.constraint {
+        None => Ok(()),
+        Some(_) if key.usage != KeyUsage::EncryptDecrypt => {
+            Err(Error::Validation(format!("Encryption context constraints are not supported on the key {arn}.")))
+        }
+        Some(constraint) => require_small(constraint),
+    }
+}
+
+/// The limits are documented, the texts chosen.
+fn require_small(constraint: &GrantConstraint) -> Result<(), Error> {
+    let (GrantConstraint::EncryptionContextEquals(pairs) | GrantConstraint::EncryptionContextSubset(pairs)) =
+        constraint;
+    if pairs.len() > PAIRS_MAX {
+        let text = format!("A grant constraint has at most {PAIRS_MAX} encryption context pairs.");
+        return Err(Error::Validation(text));
+    }
+    if pairs.values().any(|value| value.chars().count() > VALUE_MAX) {
+        let text = format!("An encryption context value of a grant constraint has at most {VALUE_MAX} characters.");
         return Err(Error::Validation(text));
     }
     Ok(())
