@@ -2,6 +2,7 @@
 
 mod cryptography;
 mod keys;
+mod names;
 
 use serde_json::Value;
 
