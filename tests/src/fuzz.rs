@@ -117,6 +117,7 @@ proptest! {
     fn the_json_of_every_shape(text in json_text(), bytes: Vec<u8>) {
         for bytes in [text.as_bytes(), &bytes] {
             secretsmanager::shapes::fuzz_all(bytes);
+            kms::shapes::fuzz_all(bytes);
             deployment::shapes::fuzz_all(bytes);
         }
     }

@@ -163,9 +163,9 @@ impl House {
         self.trail().iter().map(name).collect()
     }
 
-    /// A key that the server derives from its root key for this purpose.
+    /// The key with which the services do this.
     pub(crate) fn key(&self, purpose: &str) -> KeyMaterial {
-        self.grounds.key(purpose)
+        self.grounds.deployment_key().derive("keepwell services").unwrap().derive(purpose).unwrap()
     }
 
     /// Every row of the store but those of these tables, and of those that carry records to the trail.
@@ -254,20 +254,19 @@ impl Grounds {
         self.raw_records().iter().map(|record| serde_json::from_str(record).unwrap()).collect()
     }
 
-    /// The root key opens the deployment's key, from which every other comes.
-    fn key(&self, purpose: &str) -> KeyMaterial {
+    /// What the root key opens, and every other key comes from.
+    fn deployment_key(&self) -> KeyMaterial {
         let root = root_key::load_or_create(&self.config.root_key, &self.data_dir(), true, &SystemEntropy).unwrap().key;
         let connection = Connection::open(self.data_dir().join("keepwell.sqlite3")).unwrap();
         let row = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
         let (uid, wrapped) = connection.query_row("SELECT uid, wrapped_key FROM deployment", [], row).unwrap();
         let uid: String = uid.iter().map(|byte| format!("{byte:02x}")).collect();
         let context = [("purpose", "deployment key"), ("deployment", &*uid)];
-        let deployment = seal::unwrap(&KeyMaterial::from_bytes(&root).unwrap(), &wrapped, &context).unwrap();
-        deployment.derive(purpose).unwrap()
+        seal::unwrap(&KeyMaterial::from_bytes(&root).unwrap(), &wrapped, &context).unwrap()
     }
 
     fn raw_records(&self) -> Vec<String> {
-        let key = self.key("keepwell trail");
+        let key = self.deployment_key().derive("keepwell trail").unwrap();
         let mut records = Vec::new();
         log::read_from(&self.trail_folder(), &trail::log_key(&key).unwrap(), 1, |record| {
             records.push(String::from_utf8(Entry::read(record.bytes).unwrap().json.to_vec()).unwrap());

@@ -2,6 +2,7 @@
 //! the trail but the refusals of those who are known.
 
 mod furniture;
+mod keys;
 mod requests;
 mod strangers;
 mod unrefused;
@@ -18,6 +19,7 @@ use crate::house::{House, OTHER_REGION};
 fn routed() -> BTreeSet<String> {
     let actions = secretsmanager::Operation::ALL.iter().map(|operation| operation.action());
     let actions = actions.chain(iam::Operation::ALL.iter().map(|operation| operation.action()));
+    let actions = actions.chain(kms::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(sts::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(deployment::Operation::ALL.iter().map(|operation| operation.action()));
     actions.map(|action| action.to_string()).collect()

@@ -5,7 +5,10 @@ use keepwell::system::SystemEntropy;
 use serde_json::json;
 use terms::AccountId;
 
-use super::requests::POLICY;
+use super::{
+    keys::{Keys, keep_keys},
+    requests::POLICY,
+};
 use crate::{
     device::Device,
     house::{ACCOUNT, House},
@@ -31,6 +34,7 @@ pub(crate) struct Furniture {
     /// Nobody has `spare`; bob has `phone`.
     pub(crate) spare: Device,
     pub(crate) phone: Device,
+    pub(super) keys: Keys,
 }
 
 pub(crate) async fn furnished() -> (House, Furniture) {
@@ -56,7 +60,8 @@ pub(crate) async fn furnished() -> (House, Furniture) {
     let session = alice.at(&house).assume(&almighty.arn, &[]).await;
     let hollow = alice.at(&house).assume(&hollow.arn, &[]).await;
     let nobody = house.user("nobody", "").await;
-    let furniture = Furniture { alice, session, nobody, hollow, access_key_id: bob.access_key_id, spare, phone };
+    let keys = keep_keys(&house, &alice.arn).await;
+    let furniture = Furniture { alice, session, nobody, hollow, access_key_id: bob.access_key_id, spare, phone, keys };
     (house, furniture)
 }
 

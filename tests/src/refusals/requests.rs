@@ -48,7 +48,12 @@ impl Request {
     }
 
     pub(crate) fn target(&self) -> String {
-        let prefix = if self.service == "keepwell" { "Keepwell" } else { self.service };
+        let prefix = match self.service {
+            "keepwell" => "Keepwell",
+            // The name of its first days.
+            "kms" => "TrentService",
+            service => service,
+        };
         format!("{prefix}.{}", self.operation)
     }
 
@@ -71,9 +76,10 @@ impl Furniture {
         let (decision, message) = self.decision(house).await;
         let secretsmanager = requests().into_iter().map(|row| Request::json("secretsmanager", row));
         let keepwell = keepwell(&decision).into_iter().map(|row| Request::json("keepwell", row));
+        let kms = self.keys.requests().into_iter().map(|row| Request::json("kms", row));
         let iam = self.iam(house).into_iter().map(|row| Request::query("iam", row));
         let sts = self.sts(&message).into_iter().map(|row| Request::query("sts", row));
-        secretsmanager.chain(iam).chain(sts).chain(keepwell).collect()
+        secretsmanager.chain(kms).chain(iam).chain(sts).chain(keepwell).collect()
     }
 
     fn iam(&self, house: &House) -> Vec<(&'static str, String)> {

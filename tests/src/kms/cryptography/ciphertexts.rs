@@ -211,6 +211,30 @@ async fn a_ciphertext_is_good_in_the_region_of_its_key_only() {
 }
 
 #[tokio::test]
+async fn a_ciphertext_of_a_multi_region_key_opens_where_the_key_has_a_replica() {
+    let house = House::open().await;
+    let (here, there) = (house.admin(), house.admin().in_region(OTHER_REGION));
+    let key = here.key(json!({"MultiRegion": true})).await;
+    let blob = here.seal(&key, TEXT, context()).await;
+    there.is_refused_to_unseal(&blob, context(), &unusable(&root(), "kms:Decrypt")).await;
+    here.ask_kms("ReplicateKey", json!({"KeyId": key, "ReplicaRegion": OTHER_REGION})).await;
+    let replica = key.replace(crate::house::REGION, OTHER_REGION);
+    let opened = there.ask_kms("Decrypt", unsealing(&blob, context())).await;
+    assert_eq!((bytes(&opened["Plaintext"]), &opened["KeyId"]), (TEXT.as_bytes().to_vec(), &json!(replica)));
+    let back = there.seal(&replica, TEXT, context()).await;
+    assert_eq!(here.unseal(&back, context()).await, TEXT.as_bytes());
+    for position in [0, 1, 2, 17, 21, 22, 40, back.len() - 1] {
+        let mut changed = back.clone();
+        changed[position] ^= 1;
+        here.is_refused_to_unseal(&changed, context(), &fault_at(position, &root())).await;
+    }
+    there.kms("DisableKey", json!({"KeyId": replica})).await.is_empty_success();
+    let disabled = Fault::new("DisabledException", format!("{replica} is disabled."));
+    there.is_refused_to_unseal(&blob, context(), &disabled).await;
+    assert_eq!(here.unseal(&blob, context()).await, TEXT.as_bytes());
+}
+
+#[tokio::test]
 async fn a_ciphertext_of_another_account_is_as_one_whose_key_is_not_there() {
     let house = House::open().await;
     let admin = house.admin();
