@@ -1,7 +1,7 @@
 //! What callers write to mean a key.
 
 use contract::{KeyId, alias_arn, key_arn};
-use terms::{AccountId, Region, Scope};
+use terms::{AccountId, Scope};
 
 use crate::error::Error;
 
@@ -84,14 +84,10 @@ fn invalid_arn(text: &str) -> Error {
     Error::refused("InvalidArnException", format!("{text} is not a valid ARN"))
 }
 
-/// In which Region does an ARN say that it lies? None for what is no ARN.
-pub(crate) fn region_of(text: &str) -> Option<Region> {
-    let region = text.strip_prefix("arn:")?.split(':').nth(2)?;
-    Region::parse(region).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use terms::Region;
+
     use super::*;
 
     const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -1,4 +1,3 @@
-#![expect(dead_code, reason = "the operations that use it come one by one")]
 //! AWS Key Management Service: keys that people control, and the envelope around secrets.
 //!
 //! The deployment's key wraps each account's key, an account's key wraps the materials of its KMS keys, and the newest
