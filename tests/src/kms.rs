@@ -3,6 +3,7 @@
 mod cryptography;
 mod keys;
 mod names;
+mod secrets;
 
 use serde_json::Value;
 

@@ -6,7 +6,10 @@ use rusqlite::Connection;
 use serde_json::json;
 use trail::Finding;
 
-use crate::house::{Grounds, House};
+use crate::{
+    house::{Grounds, House},
+    people::OTHER_ACCOUNT,
+};
 
 /// A closed house in which things have happened.
 async fn history() -> Grounds {
@@ -21,8 +24,8 @@ async fn history() -> Grounds {
     admin.ask("DeleteSecret", json!({"SecretId": "c", "ForceDeleteWithoutRecovery": true})).await;
     let grounds = house.close().await;
     let report = grounds.audit();
-    // Two secrets and the account's IAM, whose one change was the user that a first start makes.
-    assert_eq!((report.findings.as_slice(), report.secrets, report.changes), (&[][..], 3, 8));
+    // Two secrets, and what a first start makes: the deployment, the account's IAM and a managed key for each Region.
+    assert_eq!((report.findings.as_slice(), report.secrets, report.changes), (&[][..], 6, 11));
     grounds
 }
 
@@ -156,6 +159,50 @@ async fn a_change_behind_the_recorders_back_is_found() {
     assert_eq!(changed, 1);
     let findings = findings(&grounds);
     assert!(matches!(findings[..], [Finding::ChangeWithoutRecord { revision: 3, .. }]), "{findings:?}");
+}
+
+/// One commit makes them, with a record for each.
+#[tokio::test]
+async fn the_keys_of_a_new_account_are_accounted_for() {
+    let house = House::open().await;
+    house.open_account(OTHER_ACCOUNT).await;
+    let key = house.admin().key(json!({})).await;
+    house.admin().create_under(&key, "db", "one").await;
+    house.admin().ask_kms("RotateKeyOnDemand", json!({"KeyId": key})).await;
+    house.do_due().await;
+    let grounds = house.close().await;
+    assert_eq!(findings(&grounds), []);
+    let theirs = "uid IN (SELECT uid FROM kms_key JOIN scope ON scope.id = scope WHERE account = '444455556666')";
+    let count = format!("SELECT count(*) FROM kms_key WHERE {theirs}");
+    let count: i64 = store(&grounds).query_row(&count, [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 2);
+    let change = format!("UPDATE kms_key SET revision = revision + 1 WHERE {theirs}");
+    store(&grounds).execute(&change, []).unwrap();
+    let findings = findings(&grounds);
+    assert_eq!(findings.len(), 2);
+    assert!(
+        findings.iter().all(|finding| matches!(finding, Finding::ChangeWithoutRecord { revision: 2, .. })),
+        "{findings:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_changed_behind_the_recorders_back_is_found() {
+    let house = House::open().await;
+    house.admin().key(json!({})).await;
+    let grounds = house.close().await;
+    assert_eq!(findings(&grounds), []);
+    // A key that vanished, with what hangs from it; and a deployment that was set back or put in place of another.
+    let key = "(SELECT uid FROM kms_key WHERE details NOT LIKE '%auto-secretsmanager%')";
+    for sql in [
+        format!("DELETE FROM kms_material WHERE key = {key}; DELETE FROM kms_key WHERE uid = {key}"),
+        "UPDATE deployment SET revision = 7".to_owned(),
+    ] {
+        let copy = store(&grounds);
+        copy.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql};")).unwrap();
+        drop(copy);
+        assert!(!findings(&grounds).is_empty(), "{sql}");
+    }
 }
 
 #[tokio::test]

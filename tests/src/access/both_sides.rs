@@ -33,11 +33,19 @@ fn nothing_allows(kind: &str) -> String {
 async fn a_role_reads_across_accounts_when_both_sides_allow_and_not_otherwise() {
     let house = House::open().await;
     let admin = house.admin();
-    let arn = admin.create("db", "one").await;
     let owner = house.open_account(OTHER_ACCOUNT).await;
     let there = owner.at(&house);
+    // Under the managed key nothing crosses, so the secret has a key that lets the other account in.
+    let key = admin.key(json!({})).await;
+    let using = |account: &str, action: &str| {
+        let principal = json!({"AWS": format!("arn:aws:iam::{account}:root")});
+        json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"})
+    };
+    admin.put_key_policy(&key, json!([using(ACCOUNT, "kms:*"), using(OTHER_ACCOUNT, "kms:Decrypt")])).await;
+    let arn = admin.create_under(&key, "db", "one").await;
+    let reading = document(json!([allow(&[READ], &arn), allow(&["kms:Decrypt"], &key)]));
     let guest = there.user("guest", &document(allow(&["sts:AssumeRole"], "*"))).await;
-    let able = there.role("able", &trusting(OTHER_ACCOUNT), &reading(&arn)).await;
+    let able = there.role("able", &trusting(OTHER_ACCOUNT), &reading).await;
     let idle = there.role("idle", &trusting(OTHER_ACCOUNT), "").await;
     let (able_session, idle_session) =
         (guest.at(&house).assume(&able.arn, &[]).await, guest.at(&house).assume(&idle.arn, &[]).await);

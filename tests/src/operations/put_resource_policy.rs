@@ -206,9 +206,15 @@ async fn nobody_locks_themselves_out_not_even_root() {
 async fn another_account_reads_and_writes_by_complete_arn_when_both_sides_allow() {
     let house = House::open().await;
     let admin = house.admin();
-    let arn = admin.create("db", "one").await;
     let owner = house.open_account(OTHER_ACCOUNT).await;
-    let everything = document(allow(&["secretsmanager:*"], "*"));
+    let key = admin.key(json!({})).await;
+    let using = |account: &str| {
+        let principal = json!({"AWS": format!("arn:aws:iam::{account}:root")});
+        json!({"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"})
+    };
+    admin.put_key_policy(&key, json!([using(ACCOUNT), using(OTHER_ACCOUNT)])).await;
+    let arn = admin.create_under(&key, "db", "one").await;
+    let everything = document(allow(&["secretsmanager:*", "kms:*"], "*"));
     let carol = owner.at(&house).user("carol", &everything).await;
     let dave = owner.at(&house).user("dave", NOTHING).await;
     let asked = json!({"SecretId": arn});

@@ -29,7 +29,7 @@ pub(crate) async fn update_secret(
 
     let mut after = with_metadata(call, &before, ask);
     if ask.kms_key_id.is_some() {
-        after = under_its_key(call, &permit, after).await?;
+        after = call.with_its_key(&permit, after).await?;
     }
     if let Some(value) = value {
         if let Some(known) = before.version(token)
@@ -47,6 +47,9 @@ pub(crate) async fn update_secret(
         let valued = versions::put_value(&after, new, call.now(), &call.room.quotas)?;
         // Metadata and value are one change.
         after = SecretRecord { revision: after.revision, ..valued };
+    }
+    if ask.kms_key_id.is_some() {
+        after = under_its_key(call, &permit, after).await?;
     }
     let version_id = value.map(|_| token);
     let after = Arc::new(after);
@@ -71,9 +74,8 @@ fn with_metadata(call: &Call<'_>, before: &SecretRecord, ask: &UpdateSecretReque
 /// The labels whose versions go with the secret to another key, as far as the caller may use both keys.
 const GO_ALONG: [&str; 3] = [AWSCURRENT, AWSPENDING, AWSPREVIOUS];
 
-/// The secret with a key that the caller may use, and with its labelled versions under it.
+/// The secret with its labelled versions under its key.
 async fn under_its_key(call: &Call<'_>, permit: &Permit, after: SecretRecord) -> Result<SecretRecord, Error> {
-    let after = call.with_its_key(permit, after).await?;
     let (kms, on_behalf) = (&call.room.kms, call.on_behalf(permit));
     let key = after.kms_key_id.as_deref();
     let mut versions = Vec::with_capacity(after.versions.len());
