@@ -80,7 +80,7 @@ pub use list_key_rotations::{
     ImportState, IncludeKeyMaterial, KeyMaterialState, ListKeyRotations, ListKeyRotationsRequest,
     ListKeyRotationsResponse, RotationType, RotationsListEntry,
 };
-pub use list_keys::{KeyListEntry, ListKeys, ListKeysRequest, ListKeysResponse};
+pub use list_keys::{KeyListEntry, ListKeys, ListKeysRequest, ListKeysResponse, ResourceOwnerType};
 pub use list_resource_tags::{ListResourceTags, ListResourceTagsRequest, ListResourceTagsResponse};
 pub use list_retirable_grants::{ListRetirableGrants, ListRetirableGrantsRequest};
 pub use put_key_policy::{PutKeyPolicy, PutKeyPolicyRequest};

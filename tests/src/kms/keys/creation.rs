@@ -101,6 +101,10 @@ async fn keys_are_listed_by_the_page_and_the_managed_one_is_among_them() {
     }
     listed.sort();
     assert_eq!(listed, made);
+    let of_others = admin.ask_kms("ListKeys", json!({"ResourceOwners": ["OTHER_ACCOUNTS_VIA_RAM"]})).await;
+    assert_eq!(of_others, json!({"Keys": [], "Truncated": false}));
+    let of_all = admin.ask_kms("ListKeys", json!({"ResourceOwners": ["SELF", "OTHER_ACCOUNTS_VIA_RAM"]})).await;
+    assert_eq!(of_all["Keys"].as_array().unwrap().len(), made.len());
     let stale = admin.kms("ListKeys", json!({"Marker": "AAAA"})).await;
     stale.is_kms(&Fault::new("InvalidMarkerException", "The marker is not valid."));
 }

@@ -4,12 +4,21 @@ use super::forms::{ArnType, BooleanType, KeyIdType, LimitType, MarkerType};
 
 shape::forms! {
     pub KeyList: List<KeyListEntry> {}
+    pub ResourceOwnersList: List<ResourceOwnerType> { min: 1, max: 2 }
+}
+
+shape::enumeration! {
+    pub enum ResourceOwnerType {
+        ThisAccount = "SELF",
+        OtherAccountsViaRam = "OTHER_ACCOUNTS_VIA_RAM",
+    }
 }
 
 shape::structure! {
     pub struct ListKeysRequest {
         limit: Optional<LimitType> = "Limit",
         marker: Optional<MarkerType> = "Marker",
+        resource_owners: Optional<ResourceOwnersList> = "ResourceOwners",
     }
 }
 
