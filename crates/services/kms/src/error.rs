@@ -14,7 +14,10 @@ use crate::keyring::KeyringError;
 #[derive(Debug)]
 pub enum Error {
     /// One of KMS's own exceptions. Some have no text.
-    Refused { code: &'static str, message: Option<String> },
+    Refused {
+        code: &'static str,
+        message: Option<String>,
+    },
     AccessDenied(Box<Denied>),
     /// A denial that does not say what the policies said, because the caller may not know the key.
     Forbidden(String),
@@ -54,6 +57,11 @@ impl Error {
 
     pub(crate) fn invalid_state(message: impl Into<String>) -> Self {
         Self::refused("KMSInvalidStateException", message)
+    }
+
+    /// Of what AWS's KMS has and this one has not: it is refused, not passed over. The text is chosen.
+    pub(crate) fn unsupported(what: &str) -> Self {
+        Self::refused("UnsupportedOperationException", format!("{what} is not supported by this server."))
     }
 
     /// The error's name on the wire.

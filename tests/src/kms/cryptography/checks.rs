@@ -146,7 +146,7 @@ async fn what_is_for_an_enclave_is_not_answered_in_the_clear() {
     let key = admin.sealing_key().await;
     let blob = coded(&admin.seal(&key, "one", json!({})).await);
     let recipient = json!({"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": "AAAA"});
-    let fault = Fault::new("UnsupportedOperationException", "Recipient is not supported.");
+    let fault = Fault::new("UnsupportedOperationException", "Recipient is not supported by this server.");
     let calls = [
         ("Decrypt", json!({"CiphertextBlob": blob})),
         ("GenerateDataKey", json!({"KeyId": key, "KeySpec": "AES_256"})),

@@ -5,8 +5,7 @@ use crate::{error::Error, shapes::RecipientInfo};
 /// No attestation document is understood here, and what was meant for an enclave is not answered in the clear.
 pub(super) fn refuse_recipient(recipient: Option<&RecipientInfo>) -> Result<(), Error> {
     match recipient {
-        // The text is chosen.
-        Some(_) => Err(Error::refused("UnsupportedOperationException", "Recipient is not supported.")),
+        Some(_) => Err(Error::unsupported("Recipient")),
         None => Ok(()),
     }
 }

@@ -72,7 +72,7 @@ fn spec_and_usage(ask: &CreateKeyRequest) -> Result<(KeySpec, KeyUsage), Error> 
         "HMAC_256" => (KeySpec::Hmac256, KeyUsage::GenerateVerifyMac),
         "HMAC_384" => (KeySpec::Hmac384, KeyUsage::GenerateVerifyMac),
         "HMAC_512" => (KeySpec::Hmac512, KeyUsage::GenerateVerifyMac),
-        other => return Err(not_offered(&format!("KeySpec {other}"))),
+        other => return Err(Error::unsupported(&format!("KeySpec {other}"))),
     };
     if KeyUsageType::of(own) == usage {
         return Ok((spec, own));
@@ -86,18 +86,13 @@ fn spec_and_usage(ask: &CreateKeyRequest) -> Result<(KeySpec, KeyUsage), Error> 
 fn refuse_what_is_not_offered(ask: &CreateKeyRequest) -> Result<(), Error> {
     match ask.origin {
         None | Some(OriginType::AwsKms) => {}
-        Some(origin) => return Err(not_offered(&format!("Origin {}", origin.as_str()))),
+        Some(origin) => return Err(Error::unsupported(&format!("Origin {}", origin.as_str()))),
     }
     match (&ask.custom_key_store_id, &ask.xks_key_id) {
-        (Some(_), _) => Err(not_offered("CustomKeyStoreId")),
-        (None, Some(_)) => Err(not_offered("XksKeyId")),
+        (Some(_), _) => Err(Error::unsupported("CustomKeyStoreId")),
+        (None, Some(_)) => Err(Error::unsupported("XksKeyId")),
         (None, None) => Ok(()),
     }
-}
-
-/// The text is chosen.
-fn not_offered(what: &str) -> Error {
-    Error::refused("UnsupportedOperationException", format!("{what} is not supported by this server."))
 }
 
 /// The key as it will be, without material yet, and with the policy that it has without another.
