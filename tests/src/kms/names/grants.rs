@@ -183,6 +183,16 @@ async fn what_cannot_be_granted_is_refused() {
     ] {
         admin.kms("CreateGrant", with(more)).await.is_fault("ValidationException");
     }
+    let mut nobody = base.clone();
+    nobody.as_object_mut().unwrap().remove("GranteePrincipal");
+    admin.kms("CreateGrant", nobody).await.is_fault("ValidationException");
+    for more in [
+        json!({"GranteeServicePrincipal": "lambda.amazonaws.com"}),
+        json!({"RetiringServicePrincipal": "lambda.amazonaws.com"}),
+        json!({"Constraints": {"SourceArn": format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")}}),
+    ] {
+        admin.kms("CreateGrant", with(more)).await.is_fault("UnsupportedOperationException");
+    }
     for tokens in [json!(["made-up"]), json!(["bWFkZSB1cA"])] {
         let members = with(json!({"GrantTokens": tokens}));
         admin.kms("CreateGrant", members).await.is_fault("InvalidGrantTokenException");

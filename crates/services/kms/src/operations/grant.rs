@@ -46,6 +46,18 @@ fn kept(neighbours: &Neighbours, principal: &str) -> Result<String, Error> {
     neighbours.with_id(principal).map_err(|_| invalid())
 }
 
+/// No AWS service calls here as itself, so none is granted anything.
+fn refuse_services(members: &[(&str, bool)]) -> Result<(), Error> {
+    let given = members.iter().find(|(_, is_given)| *is_given);
+    given.map_or(Ok(()), |(member, _)| Err(Error::unsupported(member)))
+}
+
+/// The text is chosen.
+fn require_principal<'p>(principal: Option<&'p String>, member: &str) -> Result<&'p str, Error> {
+    let missing = || Error::Validation(format!("{member} is required."));
+    principal.map(String::as_str).ok_or_else(missing)
+}
+
 /// A grant of a key that the caller may end. Both texts are chosen.
 fn find<'k>(key: &KeySubject<'k>, id: &str) -> Result<&'k Arc<GrantRecord>, Error> {
     require_id(id)?;
@@ -81,6 +93,8 @@ fn entry(key: &KeyRecord, grant: &GrantRecord, neighbours: &Neighbours) -> Grant
         grantee_principal: Some(neighbours.with_arn(&grant.grantee).to_owned()),
         retiring_principal: grant.retiree.as_deref().map(|retiree| neighbours.with_arn(retiree).to_owned()),
         issuing_account: Some(format!("arn:{partition}:iam::{}:root", grant.issuing_account)),
+        grantee_service_principal: None,
+        retiring_service_principal: None,
         operations: Some(grant.operations.iter().filter_map(choice).collect()),
         constraints: grant.constraint.clone().map(shown),
     }
@@ -89,10 +103,10 @@ fn entry(key: &KeyRecord, grant: &GrantRecord, neighbours: &Neighbours) -> Grant
 fn shown(constraint: GrantConstraint) -> GrantConstraints {
     match constraint {
         GrantConstraint::EncryptionContextEquals(pairs) => {
-            GrantConstraints { encryption_context_equals: Some(pairs), encryption_context_subset: None }
+            GrantConstraints { encryption_context_equals: Some(pairs), ..GrantConstraints::default() }
         }
         GrantConstraint::EncryptionContextSubset(pairs) => {
-            GrantConstraints { encryption_context_equals: None, encryption_context_subset: Some(pairs) }
+            GrantConstraints { encryption_context_subset: Some(pairs), ..GrantConstraints::default() }
         }
     }
 }

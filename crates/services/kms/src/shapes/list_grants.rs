@@ -1,7 +1,7 @@
 use shape::{Optional, Required};
 
 use super::forms::{BooleanType, KeyIdType, LimitType, MarkerType};
-use super::grant_list_entry::{GrantIdType, GrantList, PrincipalIdType};
+use super::grant_list_entry::{GrantIdType, GrantList, PrincipalIdType, ServicePrincipalType};
 
 shape::structure! {
     pub struct ListGrantsRequest {
@@ -10,6 +10,7 @@ shape::structure! {
         key_id: Required<KeyIdType> = "KeyId",
         grant_id: Optional<GrantIdType> = "GrantId",
         grantee_principal: Optional<PrincipalIdType> = "GranteePrincipal",
+        grantee_service_principal: Optional<ServicePrincipalType> = "GranteeServicePrincipal",
     }
 }
 

@@ -1,14 +1,15 @@
-use shape::{Optional, Required};
+use shape::Optional;
 
 use super::forms::{LimitType, MarkerType};
-use super::grant_list_entry::PrincipalIdType;
+use super::grant_list_entry::{PrincipalIdType, ServicePrincipalType};
 use super::list_grants::ListGrantsResponse;
 
 shape::structure! {
     pub struct ListRetirableGrantsRequest {
         limit: Optional<LimitType> = "Limit",
         marker: Optional<MarkerType> = "Marker",
-        retiring_principal: Required<PrincipalIdType> = "RetiringPrincipal",
+        retiring_principal: Optional<PrincipalIdType> = "RetiringPrincipal",
+        retiring_service_principal: Optional<ServicePrincipalType> = "RetiringServicePrincipal",
     }
 }
 

@@ -6,7 +6,7 @@ use service::response_elements;
 use shape::Enumeration;
 use trail::{Recorded, Subject};
 
-use super::{FOR_NO_SERVICE, kept, neighbours};
+use super::{FOR_NO_SERVICE, kept, neighbours, refuse_services, require_principal};
 use crate::{
     dry_run::end_dry_run,
     error::Error,
@@ -65,6 +65,11 @@ fn answer(call: &Call<'_>, key: &KeyRecord, id: String) -> Result<CreateGrantRes
 
 /// The grant as it was asked for. Its principals are looked at when the caller may make it.
 fn wanted(call: &Call<'_>, ask: &CreateGrantRequest) -> Result<GrantRecord, Error> {
+    refuse_services(&[
+        ("GranteeServicePrincipal", ask.grantee_service_principal.is_some()),
+        ("RetiringServicePrincipal", ask.retiring_service_principal.is_some()),
+        ("SourceArn", ask.constraints.as_ref().is_some_and(|constraints| constraints.source_arn.is_some())),
+    ])?;
     let mut id = [0; 32];
     call.room.entropy.fill(&mut id);
     let mut seen = HashSet::new();
@@ -73,7 +78,7 @@ fn wanted(call: &Call<'_>, ask: &CreateGrantRequest) -> Result<GrantRecord, Erro
         id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
         name: ask.name.clone(),
         created_at: call.now(),
-        grantee: ask.grantee_principal.clone(),
+        grantee: require_principal(ask.grantee_principal.as_ref(), "GranteePrincipal")?.to_owned(),
         retiree: ask.retiring_principal.clone(),
         issuing_account: call.caller.account(),
         operations: operations.map(|operation| operation.as_str().to_owned()).collect(),

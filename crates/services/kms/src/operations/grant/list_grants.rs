@@ -1,7 +1,7 @@
 use contract::GrantRecord;
 use trail::{Recorded, Subject};
 
-use super::{FOR_NO_SERVICE, answer, limit, neighbours, require_id};
+use super::{FOR_NO_SERVICE, answer, limit, neighbours, refuse_services, require_id};
 use crate::{
     error::Error,
     grants::principals_of,
@@ -15,6 +15,7 @@ pub(crate) async fn list_grants(
     call: &Call<'_>,
     ask: &ListGrantsRequest,
 ) -> Result<Recorded<ListGrantsResponse>, Error> {
+    refuse_services(&[("GranteeServicePrincipal", ask.grantee_service_principal.is_some())])?;
     let asked = KeyUse { members: &[FOR_NO_SERVICE], ..KeyUse::default() };
     let (_, key) = call.open_for(&ask.key_id, &asked).await?;
     ask.grant_id.as_deref().map_or(Ok(()), require_id)?;

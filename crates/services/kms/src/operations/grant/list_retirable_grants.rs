@@ -6,7 +6,7 @@ use policy::Permit;
 use terms::Scope;
 use trail::Recorded;
 
-use super::{answer, kept, limit, neighbours};
+use super::{answer, kept, limit, neighbours, refuse_services, require_principal};
 use crate::{
     error::Error,
     grants::principals_of,
@@ -19,8 +19,9 @@ pub(crate) async fn list_retirable_grants(
     call: &Call<'_>,
     ask: &ListRetirableGrantsRequest,
 ) -> Result<Recorded<ListGrantsResponse>, Error> {
+    refuse_services(&[("RetiringServicePrincipal", ask.retiring_service_principal.is_some())])?;
+    let retiree = require_principal(ask.retiring_principal.as_ref(), "RetiringPrincipal")?;
     let permit = call.authorize_every(call.action).await?;
-    let retiree = ask.retiring_principal.as_str();
     if AwsPrincipal::parse(retiree).and_then(AwsPrincipal::account) != Some(call.caller.account()) {
         // The text is chosen.
         let text = format!("{retiree} is not a principal of your account");
