@@ -10,13 +10,15 @@ use crate::workspace::{read, root};
 const FLOORS: [&str; 7] = ["base", "store", "guard", "services", "front", "edge", "keepwell"];
 
 /// The arrows within a floor. There are few, and each is a decision: services, above all, never name each other.
-const SIDEWAYS: [(&str, &str); 8] = [
+const SIDEWAYS: [(&str, &str); 10] = [
     ("shape", "terms"),
     ("policy", "terms"),
     ("seal", "terms"),
     ("sqlite", "contract"),
     ("suite", "contract"),
     ("trail", "gate"),
+    ("facades", "gate"),
+    ("facades", "trail"),
     ("service", "gate"),
     ("service", "trail"),
 ];
