@@ -23,6 +23,8 @@ mod house;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod linked_calls;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod people;
