@@ -25,6 +25,8 @@ mod kms;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod linked_calls;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod people;

@@ -33,7 +33,7 @@ fn findings(grounds: &Grounds) -> Vec<Finding> {
     grounds.audit().findings
 }
 
-fn store(grounds: &Grounds) -> Connection {
+pub(crate) fn store(grounds: &Grounds) -> Connection {
     Connection::open(grounds.data_dir().join("keepwell.sqlite3")).unwrap()
 }
 
@@ -263,7 +263,7 @@ async fn crashed() -> Grounds {
 }
 
 /// Takes the last record off the log, as a power cut may.
-fn rewrite_last(grounds: &Grounds) {
+pub(crate) fn rewrite_last(grounds: &Grounds) {
     let path = segment(grounds);
     let mut bytes = fs::read(&path).unwrap();
     let (length, (begin, _)) = (bytes.len(), *frames(&bytes).last().unwrap());

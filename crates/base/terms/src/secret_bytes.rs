@@ -56,9 +56,10 @@ fn are_equal(these: &[u8], those: &[u8]) -> bool {
     if these.len() != those.len() {
         return false;
     }
-    let differences = these.iter().zip(those).fold(0, |differences, (this, that)| {
-        differences | (u64::from_ne_bytes(*this) ^ u64::from_ne_bytes(*that))
-    });
+    let differences = these
+        .iter()
+        .zip(those)
+        .fold(0, |differences, (this, that)| differences | (u64::from_ne_bytes(*this) ^ u64::from_ne_bytes(*that)));
     (differences.ct_eq(&0) & these_tail.ct_eq(those_tail)).into()
 }
 

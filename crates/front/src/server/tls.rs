@@ -91,10 +91,9 @@ impl Tls {
 /// it is follows the client's order, and those that know the post-quantum one put it first.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     use aws_lc_rs::kx_group::{SECP256R1, SECP384R1, X25519, X25519MLKEM768};
-    Arc::new(CryptoProvider {
-        kx_groups: vec![X25519MLKEM768, X25519, SECP256R1, SECP384R1],
-        ..aws_lc_rs::default_provider()
-    })
+    let mut kx_groups = vec![X25519MLKEM768, X25519, SECP256R1, SECP384R1];
+    kx_groups.retain(|group| group.fips() || !cfg!(feature = "fips"));
+    Arc::new(CryptoProvider { kx_groups, ..aws_lc_rs::default_provider() })
 }
 
 /// Exchanges the certificate of a running server. A new one that is no good is logged and the old one stays.
@@ -250,5 +249,15 @@ fn name_of(group: NamedGroup) -> &'static str {
         NamedGroup::secp256r1 => "secp256r1",
         NamedGroup::secp384r1 => "secp384r1",
         _ => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::provider;
+
+    #[test]
+    fn a_build_with_the_fips_module_offers_only_what_it_approves() {
+        assert_eq!(provider().fips(), cfg!(feature = "fips"));
     }
 }

@@ -170,7 +170,7 @@ impl Recorder {
         subject: Option<Subject>,
         answer: T,
     ) -> Result<Recorded<T>, Unrecorded> {
-        let position = self.append(|records| records.add_call(call, subject))?;
+        let position = self.append(call, subject)?;
         self.as_durable_as_wished(position).await?;
         Ok(Recorded(answer))
     }
@@ -181,13 +181,20 @@ impl Recorder {
         calls: &[(ApiCall<'_>, Option<Subject>)],
         answer: T,
     ) -> Result<Recorded<T>, Unrecorded> {
-        let position =
-            self.append(|records| calls.iter().for_each(|(call, subject)| records.add_call(call, *subject)))?;
+        let position = self.append_all(calls)?;
         self.as_durable_as_wished(position).await?;
         Ok(Recorded(answer))
     }
 
-    fn append(&self, compose: impl FnOnce(&mut Composition)) -> Result<Position, LogError> {
+    fn append(&self, call: &ApiCall<'_>, subject: Option<Subject>) -> Result<Position, LogError> {
+        self.append_composed(|records| records.add_call(call, subject))
+    }
+
+    fn append_all(&self, calls: &[(ApiCall<'_>, Option<Subject>)]) -> Result<Position, LogError> {
+        self.append_composed(|records| calls.iter().for_each(|(call, subject)| records.add_call(call, *subject)))
+    }
+
+    fn append_composed(&self, compose: impl FnOnce(&mut Composition)) -> Result<Position, LogError> {
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.clear();
             compose(scratch);

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use rustix::fs::statvfs;
 use rustix::process::{Resource, getrlimit};
+use seal::KeyMaterial;
 
 use super::Finding;
+use crate::system::SystemEntropy;
 
 const MIB: u64 = 1024 * 1024;
 /// The store and the trail grow by preallocated pieces; with less than this the next one may not fit.
@@ -55,6 +57,45 @@ fn judge_open_files(granted: Option<u64>, connections: u32) -> Finding {
     }
 }
 
+/// Tries it with a key of its own: what is granted depends on the user, the limits and the container.
+pub(super) fn key_memory() -> Finding {
+    let _key = KeyMaterial::generate(&SystemEntropy);
+    judge_key_memory(seal::memory_is_locked(), getrlimit(Resource::Memlock).current)
+}
+
+fn judge_key_memory(is_locked: Option<bool>, granted: Option<u64>) -> Finding {
+    const SUBJECT: &str = "key memory";
+    let limit = match granted {
+        Some(bytes) => format!("{} KiB", bytes / 1024),
+        None => "as much as wanted".to_owned(),
+    };
+    if is_locked == Some(true) {
+        return Finding::fine(SUBJECT, format!("keys can be locked into memory ({limit})"));
+    }
+    Finding::doubtful(
+        SUBJECT,
+        format!("keys cannot be locked into memory ({limit} may be), and could be written to swap"),
+        "Raise LimitMEMLOCK= in the service's unit (`ulimit -l` in a shell), or use encrypted swap or none.",
+    )
+}
+
+pub(super) fn cryptography() -> Finding {
+    judge_cryptography(cfg!(feature = "fips"), aws_lc_rs::try_fips_mode().is_ok())
+}
+
+fn judge_cryptography(is_fips_build: bool, is_fips_mode: bool) -> Finding {
+    const SUBJECT: &str = "cryptography";
+    match (is_fips_build, is_fips_mode) {
+        (_, true) => Finding::fine(SUBJECT, "AWS-LC, and its FIPS module is active"),
+        (false, false) => Finding::fine(SUBJECT, "AWS-LC, and not its FIPS module"),
+        (true, false) => Finding::broken(
+            SUBJECT,
+            "this program was built with AWS-LC's FIPS module, and the module is not active",
+            "Do not use this build where FIPS 140 is asked for. RELEASING.md tells how one is made.",
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Verdict;
@@ -71,6 +112,25 @@ mod tests {
         ] {
             assert_eq!(judge_disk(free_mib).verdict, verdict, "{free_mib}");
         }
+    }
+
+    #[test]
+    fn keys_want_locked_memory() {
+        assert_eq!(judge_key_memory(Some(true), Some(8_388_608)).told, "keys can be locked into memory (8192 KiB)");
+        assert_eq!(judge_key_memory(Some(true), None).verdict, Verdict::Fine);
+        for refused in [Some(false), None] {
+            assert_eq!(judge_key_memory(refused, Some(0)).verdict, Verdict::Doubtful);
+        }
+        assert_ne!(key_memory().verdict, Verdict::Broken);
+        assert!(seal::memory_is_locked().is_some(), "it was tried");
+    }
+
+    #[test]
+    fn a_fips_build_without_its_module_is_broken() {
+        assert_eq!(judge_cryptography(true, true).verdict, Verdict::Fine);
+        assert_eq!(judge_cryptography(true, false).verdict, Verdict::Broken);
+        assert_eq!(judge_cryptography(false, false).verdict, Verdict::Fine);
+        assert_eq!(cryptography().verdict, Verdict::Fine);
     }
 
     #[test]

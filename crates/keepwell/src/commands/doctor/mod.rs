@@ -92,6 +92,8 @@ fn examine(config: &Config) -> Vec<Finding> {
     findings.push(files::credentials(data_dir));
     findings.push(machine::disk(data_dir));
     findings.push(machine::open_files(config.limit.connections.get()));
+    findings.push(machine::key_memory());
+    findings.push(machine::cryptography());
     findings.extend(server::look(&endpoint));
     findings.push(clients::aws_cli());
     findings.extend(endpoint.ok().map(|endpoint| clients::environment(&endpoint)));
