@@ -84,27 +84,29 @@ class Server:
             "AWS_PAGER": "",
         }
 
-    def start(self):
+    def start(self, *, is_sealed=False, environment=None, inherited=()):
+        """`inherited` are descriptors that the server gets. One that is sealed answers, and is not ready."""
         endpoint = self.data_dir / "endpoint"
         endpoint.unlink(missing_ok=True)  # a killed server leaves its own behind
         command = [binary(), "serve", "--data-dir", str(self.data_dir), "--listen", "127.0.0.1:0"]
         for region in self.regions:
             command += ["--region", region]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KEEPWELL_")}
-        environment |= self.credentials
+        own = {name: value for name, value in os.environ.items() if not name.startswith("KEEPWELL_")}
+        environment = own | self.credentials | (environment or {})
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *self.arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
-            )
+                [*command, *self.arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                pass_fds=inherited,
+            )  # fmt: skip
         deadline = time.monotonic() + START_LIMIT_SECONDS
-        while not self._is_ready(endpoint):
+        while not self._is_ready(endpoint, "health" if is_sealed else "ready"):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"the server did not become ready:\n{self.log.read_text(errors='replace')}")
             time.sleep(0.02)
         return self
 
-    def _is_ready(self, endpoint):
+    def _is_ready(self, endpoint, what):
         with contextlib.suppress(FileNotFoundError):
             self.url = endpoint.read_text().strip() or self.url
         if not self.url or not endpoint.exists():
@@ -112,7 +114,7 @@ class Server:
         if self.url.startswith("https"):
             return True  # stories about TLS ask for readiness themselves, with the certificate they trust
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            return urllib.request.urlopen(f"{self.url.rstrip('/')}/ready", timeout=2).status == 200
+            return urllib.request.urlopen(f"{self.url.rstrip('/')}/{what}", timeout=2).status == 200
         return False
 
     def signal(self, number):

@@ -28,6 +28,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/guard/gate/src/session.rs", "a session's secret access key is sealed into its token, and taken out again"),
     ("crates/guard/trail/src/pending.rs", "the derived key that seals waiting records becomes an HMAC key"),
     ("crates/guard/trail/src/recorder.rs", "the log's derived key becomes an HMAC key"),
+    ("crates/keepwell/src/client.rs", "a passphrase or a share becomes a member of a request"),
     ("crates/keepwell/src/client/access.rs", "a command signs its call, and names its session"),
     ("crates/keepwell/src/client_files/credentials.rs", "the first access keys are written to a file of mode 0600"),
     ("crates/keepwell/src/commands/env.rs", "`keepwell env` prints the access key, which is what it is for"),

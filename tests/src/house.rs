@@ -16,8 +16,7 @@ use front::server::{self, Application, TlsDetails};
 use http_body_util::BodyExt;
 use keepwell::{
     config::{Config, RootAccessKey},
-    house::{Opened, open, verify_trail},
-    root_key,
+    house::{Begun, Opened, Sealed, begin, root_key_offline, verify_trail},
     system::SystemEntropy,
 };
 use rusqlite::{Connection, Row, types::Value as Stored};
@@ -57,6 +56,12 @@ pub(crate) struct Grounds {
 
 /// Stands still until it is turned.
 pub(crate) struct TurnedClock(AtomicI64);
+
+impl TurnedClock {
+    pub(crate) fn turn(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
 
 impl Clock for TurnedClock {
     fn now(&self) -> Timestamp {
@@ -119,7 +124,11 @@ impl House {
     }
 
     pub(crate) fn turn_clock(&self, millis: i64) {
-        self.grounds.clock.0.fetch_add(millis, Ordering::SeqCst);
+        self.grounds.clock.turn(millis);
+    }
+
+    pub(crate) fn grounds(&self) -> &Grounds {
+        &self.grounds
     }
 
     pub(crate) fn clock(&self) -> &TurnedClock {
@@ -215,13 +224,41 @@ impl House {
 impl Grounds {
     /// The operator changes a setting.
     pub(crate) fn with(self, setting: &str, value: &str) -> Self {
-        Self { config: config(&self.folder, &[(setting, value)]), ..self }
+        self.with_all(&[(setting, value)])
+    }
+
+    pub(crate) fn with_all(self, settings: &[(&str, &str)]) -> Self {
+        Self { config: config(&self.folder, settings), ..self }
     }
 
     pub(crate) async fn open(self) -> House {
-        let Opened { house, store, .. } =
-            open(&self.config, Arc::clone(&self.clock) as _, Arc::new(SystemEntropy)).await.unwrap();
-        House { rooms: Arc::new(house), store, grounds: self }
+        match self.begin().await.unwrap() {
+            Begun::Open(opened) => self.opened(opened),
+            Begun::Sealed(_) => panic!("the house is sealed"),
+        }
+    }
+
+    /// The start fails; says why.
+    pub(crate) async fn refusal(&self) -> String {
+        self.begin().await.err().unwrap()
+    }
+
+    /// The start waits for shares.
+    pub(crate) async fn sealed(&self) -> Sealed {
+        match self.begin().await.unwrap() {
+            Begun::Sealed(sealed) => sealed,
+            Begun::Open(_) => panic!("the house is open"),
+        }
+    }
+
+    async fn begin(&self) -> Result<Begun, String> {
+        let begun = begin(&self.config, Arc::clone(&self.clock) as _, Arc::new(SystemEntropy)).await;
+        begun.map_err(|error| format!("{error:#}"))
+    }
+
+    pub(crate) fn opened(self, opened: Opened) -> House {
+        let Opened { house: rooms, store, .. } = opened;
+        House { rooms, store, grounds: self }
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {
@@ -234,7 +271,7 @@ impl Grounds {
 
     /// As `keepwell trail verify` does it.
     pub(crate) fn audit(&self) -> AuditReport {
-        verify_trail(&self.config).unwrap()
+        verify_trail(&self.config, |missing| panic!("{missing} shares are missing")).unwrap()
     }
 
     /// Every file below the folder of everything, the root key's included.
@@ -256,10 +293,9 @@ impl Grounds {
 
     /// What the root key opens, and every other key comes from.
     fn deployment_key(&self) -> KeyMaterial {
-        let root = root_key::load_or_create(&self.config.root_key, &self.data_dir(), true, &SystemEntropy).unwrap().key;
-        let connection = Connection::open(self.data_dir().join("keepwell.sqlite3")).unwrap();
-        let row = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
-        let (uid, wrapped) = connection.query_row("SELECT uid, wrapped_key FROM deployment", [], row).unwrap();
+        let record = SqliteStore::deployment_in(&self.data_dir()).unwrap().unwrap();
+        let root = root_key_offline(&self.config, &record, |missing| panic!("{missing} shares are missing")).unwrap();
+        let (uid, wrapped) = (record.uid.as_bytes(), record.wrapped_key);
         let uid: String = uid.iter().map(|byte| format!("{byte:02x}")).collect();
         let context = [("purpose", "deployment key"), ("deployment", &*uid)];
         seal::unwrap(&KeyMaterial::from_bytes(&root).unwrap(), &wrapped, &context).unwrap()

@@ -35,6 +35,8 @@ mod refusals;
 #[cfg(test)]
 mod rivals;
 #[cfg(test)]
+mod root_key;
+#[cfg(test)]
 mod tampering;
 #[cfg(test)]
 mod texts;

@@ -11,10 +11,11 @@ use terms::{Clock, Entropy, RequestId};
 use trail::Recorder;
 
 use crate::{
+    door,
     proxies::TrustedProxies,
     query::{self, QueryRoute, Unroutable},
     routes::{Route, route},
-    server::{Application, Body, Connection, Refusal},
+    server::{Application, Body, Connection, Readiness, Refusal},
     wire::{json, xml},
 };
 
@@ -40,6 +41,10 @@ impl House {
             Some(route) => self.respond_in_json(&context, head, body, route).await,
             // Apart, because these stories are long and every request would carry room for them.
             None if query::is_query(head) => Box::pin(self.respond_in_xml(&context, head, body)).await,
+            None if door::is_unseal(&head.headers) => {
+                let text = "The server is not sealed: no share is needed.".to_owned();
+                json::refused(context.request_id, "InvalidRequestException", text)
+            }
             None => json::unknown_operation(context.request_id),
         }
     }
@@ -193,7 +198,7 @@ impl Application for House {
         json::refusal(RequestId::random(&*self.entropy), refusal)
     }
 
-    fn is_ready(&self) -> bool {
-        self.recorder.health().is_ok()
+    fn readiness(&self) -> Readiness {
+        if self.recorder.health().is_ok() { Readiness::Ready } else { Readiness::Starting }
     }
 }

@@ -40,6 +40,16 @@ pub(crate) fn parameters(head: &Parts, body: &[u8]) -> Result<QueryParameters, M
     }
 }
 
+/// The words of the service that a query is for, as far as one can tell.
+pub(crate) fn namespace_of(head: &Parts, body: &[u8]) -> &'static str {
+    let routed = parameters(head, body).ok().map(|parameters| route(&parameters));
+    match routed {
+        Some(Ok(route)) => route.namespace(),
+        Some(Err(unroutable)) => unroutable.namespace,
+        None => sts::NAMESPACE,
+    }
+}
+
 /// Each service has one version, which tells the services apart.
 pub(crate) fn route(parameters: &QueryParameters) -> Result<QueryRoute, Unroutable> {
     let [action, version] = ["Action", "Version"].map(|name| parameters.value(name).unwrap_or_default());

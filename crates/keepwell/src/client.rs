@@ -8,12 +8,14 @@ mod http;
 
 use std::time::Duration;
 
+use ::http::HeaderMap;
 use anyhow::{Context, bail};
 use serde_json::Value;
-use terms::Clock;
+use terms::{Clock, SecretBytes};
 use ureq::Agent;
 use zeroize::Zeroizing;
 
+use crate::client_files::Endpoint;
 use crate::config::ClientFlags;
 use crate::system::SystemClock;
 use access::Access;
@@ -39,37 +41,90 @@ impl Client {
 
     /// Calls an operation and gives back its answer; nothing for an empty one.
     pub(crate) fn call(&self, operation: &str, request: &Value) -> anyhow::Result<Value> {
-        let body = request.to_string();
-        let url = self.access.endpoint.url.trim_end_matches('/');
+        let body = Zeroizing::new(request.to_string());
         let headers = self.access.sign(operation, body.as_bytes(), SystemClock.now())?;
-        let mut request = self.agent.post(format!("{url}/"));
-        for (name, value) in &headers {
-            request = request.header(name, value);
-        }
-        let mut answer = request.send(body.as_bytes()).with_context(|| format!("{url} does not answer"))?;
-        let request_id = answer.headers().get("x-amzn-requestid").and_then(|id| id.to_str().ok()).map(str::to_owned);
-        let is_success = answer.status().is_success();
-        let bytes = Zeroizing::new(answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?);
-        if is_success && bytes.is_empty() {
-            return Ok(Value::Null);
-        }
-        let told = serde_json::from_slice(&bytes).with_context(|| format!("what answers at {url} is no keepwell"))?;
-        if is_success { Ok(told) } else { Err(self.refusal(&told, request_id.as_deref())) }
+        let refused = |refusal: Refusal| {
+            let key = match refusal.code.as_str() {
+                "UnrecognizedClientException" | "InvalidSignatureException" => {
+                    format!(" The access key {} comes from {}.", self.access.access_key_id, self.access.key_origin)
+                }
+                _ => String::new(),
+            };
+            refusal.told_with(&key)
+        };
+        post(&self.agent, &self.access.endpoint.url, &headers, body.as_bytes())?.map_err(refused)
+    }
+}
+
+/// Whoever calls without an access key: a sealed server could check none.
+pub(crate) struct Unsigned {
+    endpoint: Endpoint,
+    agent: Agent,
+}
+
+impl Unsigned {
+    pub(crate) fn new(flags: &ClientFlags) -> anyhow::Result<Self> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let endpoint = access::endpoint(variable, || flags.data_dir())?;
+        let agent = http::agent(&endpoint, ANSWERS_WITHIN)?;
+        Ok(Self { endpoint, agent })
     }
 
-    fn refusal(&self, told: &Value, request_id: Option<&str>) -> anyhow::Error {
-        let member = |name: &str| told.get(name).and_then(Value::as_str);
-        let code = member("__type").unwrap_or("an unknown error");
-        let message = member("Message").or_else(|| member("message")).unwrap_or("the server says no more");
-        let key = match code {
-            "UnrecognizedClientException" | "InvalidSignatureException" => {
-                format!(" The access key {} comes from {}.", self.access.access_key_id, self.access.key_origin)
-            }
-            _ => String::new(),
-        };
-        let request_id = request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
-        anyhow::anyhow!("{code}: {message}{key}{request_id}")
+    pub(crate) fn call(&self, operation: &str, request: &Value) -> anyhow::Result<Value> {
+        let body = Zeroizing::new(request.to_string());
+        let headers = access::headers(operation)?;
+        post(&self.agent, &self.endpoint.url, &headers, body.as_bytes())?.map_err(|refusal| refusal.told_with(""))
     }
+}
+
+/// What the server refuses with.
+struct Refusal {
+    code: String,
+    message: String,
+    request_id: Option<String>,
+}
+
+impl Refusal {
+    fn told_with(self, more: &str) -> anyhow::Error {
+        let Self { code, message, request_id } = self;
+        let request_id = request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
+        anyhow::anyhow!("{code}: {message}{more}{request_id}")
+    }
+}
+
+fn post(agent: &Agent, url: &str, headers: &HeaderMap, body: &[u8]) -> anyhow::Result<Result<Value, Refusal>> {
+    let url = url.trim_end_matches('/');
+    let mut request = agent.post(format!("{url}/"));
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let mut answer = request.send(body).with_context(|| format!("{url} does not answer"))?;
+    let request_id = answer.headers().get("x-amzn-requestid").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let is_success = answer.status().is_success();
+    let bytes = Zeroizing::new(answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?);
+    if is_success && bytes.is_empty() {
+        return Ok(Ok(Value::Null));
+    }
+    let told: Value =
+        serde_json::from_slice(&bytes).with_context(|| format!("what answers at {url} is no keepwell"))?;
+    if is_success {
+        return Ok(Ok(told));
+    }
+    let member = |name: &str| told.get(name).and_then(Value::as_str);
+    let code = member("__type").unwrap_or("an unknown error").to_owned();
+    let message = member("Message").or_else(|| member("message")).unwrap_or("the server says no more").to_owned();
+    Ok(Err(Refusal { code, message, request_id }))
+}
+
+/// A secret as a member of a request.
+pub(crate) fn secret_text(secret: &SecretBytes) -> anyhow::Result<Value> {
+    Ok(str::from_utf8(secret.expose()).context("what was given is no text in UTF-8")?.into())
+}
+
+/// The lines of a secret that are not empty, each a secret of its own.
+pub(crate) fn lines_of(secret: &SecretBytes) -> Vec<SecretBytes> {
+    let lines = secret.expose().split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.filter(|line| !line.is_empty()).map(SecretBytes::copy_of).collect()
 }
 
 /// A member of an answer; null when it is not there.

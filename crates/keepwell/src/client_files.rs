@@ -24,8 +24,8 @@ use crate::config::Config;
 use crate::private_file;
 use crate::shell::Shell;
 
-pub(crate) use credentials::read_credentials;
 pub use credentials::{Credentials, Profile, find_credentials, write_credentials};
+pub(crate) use credentials::{credentials_of, read_credentials};
 use profile::{DEFAULT, member, write_profile};
 
 const ENDPOINT: &str = "endpoint";

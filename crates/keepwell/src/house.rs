@@ -1,21 +1,31 @@
 //! The server as a whole: everything opened, plugged together, served, and closed again.
 
 mod deployment_key;
+mod examine;
 mod first_start;
+mod foundation;
 mod open;
 #[cfg_attr(feature = "bench-null-trail", path = "house/null_recorder.rs")]
 mod recorder;
+mod replacing;
+mod root_key_at_start;
+mod sealed;
+mod settlement;
 mod verify;
 
-use std::sync::Arc;
+use std::{future, pin::Pin, pin::pin, sync::Arc};
 
 use anyhow::Context;
 use contract::Jobs;
+use front::Door;
 use front::server::{self, Limits, Settings, TlsFiles};
 use terms::{Clock, Entropy};
+use tokio::{sync::oneshot, task::JoinSet};
 
-pub use open::{Opened, open};
-pub use verify::verify_trail;
+pub(crate) use examine::{Examined, examine_root_key};
+pub use open::{Begun, Opened, begin, open};
+pub use sealed::Sealed;
+pub use verify::{root_key_offline, verify_trail};
 
 use crate::{
     client_files::{self, Endpoint},
@@ -26,11 +36,25 @@ use crate::{
     system::{SystemClock, SystemEntropy},
 };
 
+/// How a house comes to be open, sooner or later.
+type Opening = Pin<Box<dyn Future<Output = anyhow::Result<Opened>> + Send>>;
+
 /// Serves until `shutdown` ends, then drains.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let Opened { house, store, .. } = open(&config, clock, entropy).await?;
-    let house = Arc::new(house);
+    let mut shutdown = pin!(shutdown);
+    let begun = tokio::select! {
+        begun = begin(&config, clock, entropy) => begun?,
+        // Somebody may be asked for a passphrase, and not be there.
+        () = &mut shutdown => return Ok(()),
+    };
+    let (door, opening, missing): (_, Opening, _) = match begun {
+        Begun::Open(opened) => {
+            let door = Arc::new(Door::open(Arc::clone(&opened.house)));
+            (door, Box::pin(future::ready(Ok(opened))), None)
+        }
+        Begun::Sealed(Sealed { missing, door, opening }) => (door, opening, Some(missing)),
+    };
     let bound = server::bind(settings(&config)?).await.context("cannot listen")?;
     let address = bound.addresses().first().copied().context("no address to listen on")?;
 
@@ -43,23 +67,42 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         }
     })?;
     let hangups = tokio::spawn(hangups);
-    let jobs: Arc<dyn Jobs> = store;
-    let work_on_secrets = tokio::spawn({
-        let (room, jobs) = (Arc::clone(&house.secretsmanager), Arc::clone(&jobs));
-        async move { secretsmanager::work(&room, &*jobs).await }
+    if let Some(missing) = missing {
+        tell_of_seal(missing, &endpoint);
+    }
+    let (fail, mut failed) = oneshot::channel();
+    let background = tokio::spawn({
+        let config = config.clone();
+        let endpoint = endpoint.clone();
+        async move {
+            match opening.await {
+                Ok(opened) => {
+                    greet(&config, &endpoint);
+                    work(opened).await;
+                }
+                // The server that was waiting for it has ended if nobody is told.
+                Err(error) => drop(fail.send(error)),
+            }
+        }
     });
-    let work_on_keys = tokio::spawn({
-        let room = Arc::clone(&house.kms);
-        async move { kms::work(&room, &*jobs).await }
-    });
-    greet(&config, &endpoint);
 
-    let drained = server::serve(bound, Arc::clone(&house), shutdown).await;
-    work_on_secrets.abort();
-    work_on_keys.abort();
+    let mut failure = None;
+    let until = async {
+        tokio::select! {
+            () = &mut shutdown => {}
+            Ok(error) = &mut failed => failure = Some(error),
+        }
+    };
+    let drained = server::serve(bound, Arc::clone(&door), until).await;
+    background.abort();
     hangups.abort();
     client_files::remove_endpoint(&config.data.data_dir)?;
-    house.recorder.close().await;
+    if let Some(house) = door.house() {
+        house.recorder.close().await;
+    }
+    if let Some(error) = failure {
+        return Err(error.context("the root key is open, and the server does not open with it"));
+    }
     tracing::info!(
         target: OPERATOR,
         connections = drained.connections,
@@ -68,6 +111,31 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         "stopped"
     );
     Ok(())
+}
+
+/// What is done beside answering.
+async fn work(opened: Opened) {
+    let Opened { house, store, .. } = opened;
+    let jobs: Arc<dyn Jobs> = store;
+    let mut works = JoinSet::new();
+    works.spawn({
+        let (room, jobs) = (Arc::clone(&house.secretsmanager), Arc::clone(&jobs));
+        async move { secretsmanager::work(&room, &*jobs).await }
+    });
+    works.spawn({
+        let room = Arc::clone(&house.kms);
+        async move { kms::work(&room, &*jobs).await }
+    });
+    while works.join_next().await.is_some() {}
+}
+
+fn tell_of_seal(missing: u8, endpoint: &Endpoint) {
+    tracing::warn!(
+        target: OPERATOR,
+        missing,
+        endpoint = endpoint.url,
+        "the server is sealed: it needs shares of its root key, by `keepwell root-key unseal`"
+    );
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {

@@ -8,6 +8,7 @@ mod commands;
 pub mod config;
 pub mod greeting;
 pub mod house;
+mod keepers;
 pub mod logging;
 mod private_file;
 mod process;

@@ -2,8 +2,69 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+
+/// A secret that an operator keeps in a file outside the data folder.
+pub(crate) struct OwnFile {
+    /// For refusals: `the root key`.
+    pub(crate) what: &'static str,
+    /// The flag that names its place.
+    pub(crate) flag: &'static str,
+}
+
+impl OwnFile {
+    /// Opens the file if only the server's user may be able to read it; nothing if it is missing.
+    pub(crate) fn open(&self, path: &Path, data_dir: &Path) -> anyhow::Result<Option<File>> {
+        let Self { what, flag } = self;
+        let shown = path.display();
+        ensure!(
+            !lies_inside(path, data_dir)?,
+            "{what} {shown} lies inside the data folder {}: a copy of the folder would open itself. Move it out and name \
+             its new place with {flag}",
+            data_dir.display()
+        );
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {what} {shown}")),
+        };
+        self.check(path, &file)?;
+        Ok(Some(file))
+    }
+
+    fn check(&self, path: &Path, file: &File) -> anyhow::Result<()> {
+        let what = self.what;
+        let shown = path.display();
+        let metadata = file.metadata().with_context(|| format!("cannot examine {what} {shown}"))?;
+        ensure!(metadata.is_file(), "{what} {shown} is not a file");
+        ensure!(
+            metadata.mode() & 0o077 == 0,
+            "{what} {shown} can be read by others (mode {:03o}): `chmod 600 {shown}`, and ask who may have read it",
+            metadata.mode() & 0o777,
+        );
+        let owner = metadata.uid();
+        ensure!(
+            owner == 0 || owner == rustix::process::geteuid().as_raw(),
+            "{what} {shown} belongs to another user (uid {owner}), who can read it"
+        );
+        Ok(())
+    }
+}
+
+/// Gives a file the name of another, in the same folder, whether or not that one is there.
+pub(crate) fn promote(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder(to)
+}
+
+/// Removes a file for good.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path)?;
+    sync_folder(path)
+}
 
 /// Puts the content in place of whatever the file held.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -47,6 +108,23 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Whether the file is, or would be, somewhere below the folder, whatever links lead there.
+fn lies_inside(file: &Path, folder: &Path) -> anyhow::Result<bool> {
+    let resolve = |path: &Path| resolved(path).with_context(|| format!("cannot examine {}", path.display()));
+    Ok(resolve(file)?.starts_with(resolve(folder)?))
+}
+
+/// The path without links, as far as it exists.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Err(error), Some(parent), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(resolved(parent)?.join(name))
+        }
+        (canonical, ..) => canonical,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -62,6 +140,12 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_neighbour_whose_name_only_begins_alike_is_outside() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!lies_inside(&folder.path().join("database.key"), &folder.path().join("data")).unwrap());
     }
 
     #[test]

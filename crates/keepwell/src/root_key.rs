@@ -1,27 +1,60 @@
-//! Custody of the root encryption key: 32 random bytes that everything else is sealed under.
+//! The root encryption key: 32 random bytes that everything else is sealed under. This is what reads and writes one that
+//! lies somewhere as it is: in a file, a systemd credential, or behind a file descriptor.
 //!
-//! It is made once, at first start, and never again: over a store that exists a new key would open nothing. It lies
-//! outside the data folder, so that whoever copies the folder has ciphertext.
+//! It is made at first start, and never again for a store that needs one: a new key would open nothing. It lies outside
+//! the data folder, so that whoever copies the folder has ciphertext.
 
+mod replaced;
+
+use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use seal::KeyMaterial;
 use terms::{Entropy, SecretBytes};
 use zeroize::Zeroizing;
 
 use crate::config::RootKeySource;
-use crate::private_file;
+use crate::private_file::{self, OwnFile};
+
+pub(crate) use replaced::{Place, find, forget_others, next_path, promote};
 
 const KEY_BYTES: usize = 32;
 /// A key says what it is, so that a file of something else is never taken for one.
 const FORMAT: &str = "keepwell-root-key-v1:";
 /// Far more than a key needs; a wrong path may lead to a file of any size.
 const FILE_BYTES_MAX: u64 = 4096;
+const OWN_FILE: OwnFile = OwnFile { what: "the root key", flag: "--root-key-file" };
+
+/// Names a root key, and tells nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    pub fn of(key: &SecretBytes) -> anyhow::Result<Self> {
+        Ok(Self(KeyMaterial::from_bytes(key)?.id()?))
+    }
+
+    pub(crate) fn of_id(id: [u8; 16]) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
 
 /// The key, and whether this start has made it.
 #[derive(Debug)]
@@ -29,69 +62,54 @@ pub struct RootKey {
     pub key: SecretBytes,
     /// Where it was written, if it is new.
     pub created: Option<PathBuf>,
+    /// A file beside its own, in which a replacement that was cut short has left it.
+    pub(crate) left_in: Option<PathBuf>,
 }
 
-/// Reads the key from its source. Where the source is a file that is missing, and there is no store yet that needs it,
-/// the key is made.
+/// Reads the key from its source. `expected` is the key that the store needs; it need not be the one that is found. Where
+/// the source is a file that is missing, and nothing needs it yet, the key is made.
 pub fn load_or_create(
     source: &RootKeySource,
     data_dir: &Path,
-    store_exists: bool,
+    expected: Option<Fingerprint>,
     entropy: &dyn Entropy,
 ) -> anyhow::Result<RootKey> {
-    let found = |key| Ok(RootKey { key, created: None });
+    let found = |key| Ok(RootKey { key, created: None, left_in: None });
     match source {
         RootKeySource::Descriptor(number) => found(from_descriptor(*number)?),
-        RootKeySource::Credential(path) => found(from_credential(path)?),
-        RootKeySource::File(path) => match from_file(path, data_dir)? {
-            Some(key) => found(key),
-            None if store_exists => bail!(lost(path, data_dir)),
-            None => create(path, entropy),
+        RootKeySource::Credential(path) => found(from_credential(path.as_deref())?),
+        RootKeySource::File(path) => match (find(path, data_dir, expected)?, expected) {
+            (Some((key, Place::Own)), _) => found(key),
+            (Some((key, Place::Beside(beside))), _) => Ok(RootKey { key, created: None, left_in: Some(beside) }),
+            (None, Some(_)) => bail!(lost(path, data_dir)),
+            (None, None) => {
+                let key = generate(entropy);
+                write_new(path, &key)?;
+                Ok(RootKey { key, created: Some(path.clone()), left_in: None })
+            }
         },
     }
 }
 
-/// Reads the key's file; nothing if it is missing.
-pub(crate) fn from_file(path: &Path, data_dir: &Path) -> anyhow::Result<Option<SecretBytes>> {
-    ensure!(
-        !lies_inside(path, data_dir)?,
-        "the root key {} lies inside the data folder {}: a copy of the folder would open itself. Move it out and name \
-         its new place with --root-key-file",
-        path.display(),
-        data_dir.display()
-    );
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read the root key {}", path.display())),
-    };
-    check_custody(path, &file)?;
-    read(file).with_context(|| format!("the root key {}", path.display())).map(Some)
+pub(crate) fn generate(entropy: &dyn Entropy) -> SecretBytes {
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    entropy.fill(key.as_mut_slice());
+    SecretBytes::copy_of(key.as_slice())
 }
 
-/// Only the server's user may be able to read the key.
-fn check_custody(path: &Path, file: &File) -> anyhow::Result<()> {
-    let metadata = file.metadata().with_context(|| format!("cannot examine the root key {}", path.display()))?;
-    ensure!(metadata.is_file(), "the root key {} is not a file", path.display());
-    ensure!(
-        metadata.mode() & 0o077 == 0,
-        "the root key {} can be read by others (mode {:03o}): `chmod 600 {}`, and ask who may have read it",
-        path.display(),
-        metadata.mode() & 0o777,
-        path.display()
-    );
-    let owner = metadata.uid();
-    ensure!(
-        owner == 0 || owner == rustix::process::geteuid().as_raw(),
-        "the root key {} belongs to another user (uid {owner}), who can read it",
-        path.display()
-    );
-    Ok(())
+/// Reads the key's file; nothing if it is missing.
+pub(crate) fn from_file(path: &Path, data_dir: &Path) -> anyhow::Result<Option<SecretBytes>> {
+    let Some(file) = OWN_FILE.open(path, data_dir)? else { return Ok(None) };
+    read(file).with_context(|| format!("the root key {}", path.display())).map(Some)
 }
 
 /// The mode of a credential is not asked: systemd keeps the folder private, and where it grants a service user access by
 /// an ACL the mode shows the ACL's mask in the place of the group's bits.
-pub(crate) fn from_credential(path: &Path) -> anyhow::Result<SecretBytes> {
+pub(crate) fn from_credential(path: Option<&Path>) -> anyhow::Result<SecretBytes> {
+    let path = path.context(
+        "there is no systemd credential root-key: give the service one with LoadCredentialEncrypted=root-key:... in its \
+         unit",
+    )?;
     let file = File::open(path).with_context(|| format!("cannot read the credential {}", path.display()))?;
     read(file).with_context(|| format!("the credential {}", path.display()))
 }
@@ -130,7 +148,8 @@ fn write(key: &SecretBytes) -> Zeroizing<String> {
     text
 }
 
-fn create(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<RootKey> {
+/// Writes a key into a file that is not there yet.
+pub(crate) fn write_new(path: &Path, key: &SecretBytes) -> anyhow::Result<()> {
     let cannot = || {
         format!(
             "cannot make the root key {}: name a place that this user may write with --root-key-file, or pass the key as \
@@ -138,14 +157,10 @@ fn create(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<RootKey> {
             path.display()
         )
     };
-    let mut key = Zeroizing::new([0; KEY_BYTES]);
-    entropy.fill(key.as_mut_slice());
-    let key = SecretBytes::copy_of(key.as_slice());
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(cannot)?;
     }
-    private_file::create(path, write(&key).as_bytes()).with_context(cannot)?;
-    Ok(RootKey { key, created: Some(path.to_owned()) })
+    private_file::create(path, write(key).as_bytes()).with_context(cannot)
 }
 
 fn lost(path: &Path, data_dir: &Path) -> String {
@@ -156,23 +171,6 @@ fn lost(path: &Path, data_dir: &Path) -> String {
         path.display(),
         data_dir.display()
     )
-}
-
-/// Whether the file is, or would be, somewhere below the folder, whatever links lead there.
-fn lies_inside(file: &Path, folder: &Path) -> anyhow::Result<bool> {
-    let resolve = |path: &Path| resolved(path).with_context(|| format!("cannot examine {}", path.display()));
-    Ok(resolve(file)?.starts_with(resolve(folder)?))
-}
-
-/// The path without links, as far as it exists.
-fn resolved(path: &Path) -> io::Result<PathBuf> {
-    let path = std::path::absolute(path)?;
-    match (path.canonicalize(), path.parent(), path.file_name()) {
-        (Err(error), Some(parent), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(resolved(parent)?.join(name))
-        }
-        (canonical, ..) => canonical,
-    }
 }
 
 #[cfg(test)]

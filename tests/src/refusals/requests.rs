@@ -155,8 +155,11 @@ fn keepwell(decision: &str) -> Vec<(&'static str, Value)> {
     vec![
         ("CloseAccount", json!({"AccountId": OTHER_ACCOUNT})),
         ("CreateAccount", json!({"Name": "new"})),
+        ("DescribeRootKey", json!({})),
         ("ExplainDecision", json!({"Id": decision})),
         ("ListAccounts", json!({})),
+        ("MoveRootKey", json!({"Custody": "shares", "Threshold": 2, "Count": 3})),
+        ("RotateRootKey", json!({})),
         ("WhoCan", json!({"SecretId": "db"})),
     ]
 }

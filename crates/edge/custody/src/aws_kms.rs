@@ -47,6 +47,10 @@ impl AwsKmsParameters {
         Ok(Self { key_arn: fields.text()?, encrypted: fields.run()? })
     }
 
+    pub(crate) fn key_arn(&self) -> &str {
+        &self.key_arn
+    }
+
     pub(crate) fn write(&self, out: &mut Vec<u8>) -> Result<(), FormatError> {
         push_run(out, self.key_arn.as_bytes())?;
         push_run(out, &self.encrypted)

@@ -138,6 +138,22 @@ impl SealedRootKey {
         self.parameters.kind()
     }
 
+    /// How many shares open it, and how many there are, if it is sealed in shares.
+    pub fn shares(&self) -> Option<(u8, u8)> {
+        match &self.parameters {
+            Parameters::Shares(parameters) => Some(parameters.threshold_and_count()),
+            _ => None,
+        }
+    }
+
+    /// The KMS key that opens it, if one does.
+    pub fn kms_key_arn(&self) -> Option<&str> {
+        match &self.parameters {
+            Parameters::AwsKms(parameters) => Some(parameters.key_arn()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn parameters(&self) -> &Parameters {
         &self.parameters
     }

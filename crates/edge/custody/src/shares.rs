@@ -40,6 +40,10 @@ impl ShareParameters {
         out.extend_from_slice(&[self.threshold, self.count]);
     }
 
+    pub(crate) fn threshold_and_count(self) -> (u8, u8) {
+        (self.threshold, self.count)
+    }
+
     fn is_possible(&self) -> bool {
         THRESHOLD_MIN <= self.threshold && self.threshold <= self.count && self.count <= COUNT_MAX
     }

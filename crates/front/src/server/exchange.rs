@@ -16,7 +16,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::connection::Visit;
 use super::listener::Edge;
-use super::{Application, Body, Limits, Refusal};
+use super::{Application, Body, Limits, Readiness, Refusal};
 
 /// Every request leaves through here.
 pub(super) async fn exchange<A: Application>(
@@ -56,8 +56,11 @@ fn of_the_floor_itself<A: Application>(edge: &Edge<A>, method: &Method, path: &s
     let (status, word) = match path {
         "/health" => (StatusCode::OK, "alive\n"),
         "/ready" if edge.roster.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
-        "/ready" if !edge.application.is_ready() => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
-        "/ready" => (StatusCode::OK, "ready\n"),
+        "/ready" => match edge.application.readiness() {
+            Readiness::Ready => (StatusCode::OK, "ready\n"),
+            Readiness::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+            Readiness::Sealed => (StatusCode::SERVICE_UNAVAILABLE, "sealed\n"),
+        },
         _ => return None,
     };
     let mut answer = Response::new(Body::from(word));

@@ -43,8 +43,17 @@ pub trait Application: Send + Sync + 'static {
     /// Puts into the API's words that there is no whole request to answer. The status should be [`Refusal::status`].
     fn refuse(&self, refusal: Refusal) -> http::Response<Body>;
 
-    /// Whether `/ready` may say so. A draining server is not ready whatever this says.
-    fn is_ready(&self) -> bool;
+    /// What `/ready` says. A draining server is not ready whatever this is.
+    fn readiness(&self) -> Readiness;
+}
+
+/// Whether requests get more than a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    Ready,
+    Starting,
+    /// Until people have come with their shares of the root key.
+    Sealed,
 }
 
 /// What is known of the connection that a request came on.

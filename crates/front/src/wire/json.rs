@@ -1,8 +1,10 @@
 //! awsJson 1.1: answers and errors as JSON.
 
 use bytes::Bytes;
+use deployment::shapes::UnsealResponse;
 use gate::AuthenticationError;
 use http::{HeaderValue, Response, StatusCode};
+use shape::Reply;
 use sigv4::ErrorKind;
 use terms::RequestId;
 use trail::Recorded;
@@ -94,9 +96,29 @@ pub(crate) fn unknown_operation(request_id: RequestId) -> Response<Body> {
     fault(StatusCode::BAD_REQUEST, request_id, "UnknownOperationException", None)
 }
 
+/// A share was taken.
+pub(crate) fn unsealed(request_id: RequestId, answer: &UnsealResponse) -> Response<Body> {
+    let mut body = Zeroizing::new(Vec::new());
+    answer.write_json(&mut body);
+    success(request_id, body)
+}
+
+/// Before any service has seen it.
+pub(crate) fn refused(request_id: RequestId, code: &str, text: String) -> Response<Body> {
+    fault(StatusCode::BAD_REQUEST, request_id, code, Some(("message", text)))
+}
+
+/// The fault is ours.
+pub(crate) fn failed(request_id: RequestId, text: String) -> Response<Body> {
+    fault(StatusCode::INTERNAL_SERVER_ERROR, request_id, "InternalFailure", Some(("message", text)))
+}
+
 /// Nothing can be recorded, or nothing can be read: SDKs try again on a 503.
 pub(crate) fn unavailable(request_id: RequestId) -> Response<Body> {
-    let text = "Service is unable to handle request.".to_owned();
+    unavailable_because(request_id, "Service is unable to handle request.".to_owned())
+}
+
+pub(crate) fn unavailable_because(request_id: RequestId, text: String) -> Response<Body> {
     fault(StatusCode::SERVICE_UNAVAILABLE, request_id, "ServiceUnavailable", Some(("message", text)))
 }
 

@@ -2,6 +2,8 @@
 
 mod account_keys;
 mod envelope;
+mod root_keys;
 
 pub use account_keys::{AccountKeys, AccountKeysError, NewManagedKey};
 pub use envelope::{Envelope, EnvelopeError, OnBehalf};
+pub use root_keys::{NewRootKey, ReplacedRootKey, RootKeyNow, RootKeys, RootKeysError, Settlement};

@@ -27,19 +27,7 @@ impl Access {
         variable: impl Fn(&str) -> Option<String>,
         data_dir: impl Fn() -> anyhow::Result<PathBuf>,
     ) -> anyhow::Result<Self> {
-        let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
-        let region = region.map(|name| Region::parse(&name).with_context(|| format!("AWS_REGION is {name}")));
-        let region = region.transpose()?;
-        let endpoint = match variable("AWS_ENDPOINT_URL") {
-            Some(url) => {
-                let region = region.context("AWS_ENDPOINT_URL is set and AWS_REGION is not: set both, or neither")?;
-                Endpoint { url, region, ca_bundle: variable("AWS_CA_BUNDLE").map(PathBuf::from) }
-            }
-            None => {
-                let endpoint = client_files::read_endpoint(&data_dir()?)?;
-                Endpoint { region: region.unwrap_or(endpoint.region), ..endpoint }
-            }
-        };
+        let endpoint = endpoint(&variable, &data_dir)?;
         let host = host_of(&endpoint.url)?;
         match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
             (Some(access_key_id), Some(secret)) => Ok(Self {
@@ -68,10 +56,8 @@ impl Access {
 
     /// The headers of a call, with its signature.
     pub(super) fn sign(&self, operation: &str, body: &[u8], now: Timestamp) -> anyhow::Result<HeaderMap> {
-        let mut headers = HeaderMap::new();
+        let mut headers = headers(operation)?;
         headers.insert(HOST, self.host.clone());
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-        headers.insert("x-amz-target", HeaderValue::try_from(format!("Keepwell.{operation}"))?);
         let token = self.session_token.as_ref().map(|token| std::str::from_utf8(token.expose())).transpose()?;
         let signer = Signer {
             access_key_id: &self.access_key_id,
@@ -84,6 +70,34 @@ impl Access {
         signer.sign_headers(&request, &mut headers, jiff::Timestamp::from_millisecond(now.as_millis())?)?;
         Ok(headers)
     }
+}
+
+/// Where the server is.
+pub(super) fn endpoint(
+    variable: impl Fn(&str) -> Option<String>,
+    data_dir: impl Fn() -> anyhow::Result<PathBuf>,
+) -> anyhow::Result<Endpoint> {
+    let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    let region = region.map(|name| Region::parse(&name).with_context(|| format!("AWS_REGION is {name}")));
+    let region = region.transpose()?;
+    match variable("AWS_ENDPOINT_URL") {
+        Some(url) => {
+            let region = region.context("AWS_ENDPOINT_URL is set and AWS_REGION is not: set both, or neither")?;
+            Ok(Endpoint { url, region, ca_bundle: variable("AWS_CA_BUNDLE").map(PathBuf::from) })
+        }
+        None => {
+            let endpoint = client_files::read_endpoint(&data_dir()?)?;
+            Ok(Endpoint { region: region.unwrap_or(endpoint.region), ..endpoint })
+        }
+    }
+}
+
+/// What every call says of itself.
+pub(super) fn headers(operation: &str) -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
+    headers.insert("x-amz-target", HeaderValue::try_from(format!("Keepwell.{operation}"))?);
+    Ok(headers)
 }
 
 /// The name and port that the request is sent to, which the signature covers.

@@ -71,8 +71,26 @@ pub(crate) fn read_credentials(data_dir: &Path) -> anyhow::Result<Credentials> {
     credentials_in(&text, Profile::Administrator).with_context(refusal)
 }
 
+/// Credentials for another service, in the form of AWS's files.
+pub(crate) struct ForeignCredentials {
+    pub(crate) key: Credentials,
+    pub(crate) session_token: Option<SecretBytes>,
+}
+
+/// What the text of a credentials file holds of a profile.
+pub(crate) fn credentials_of(text: &str, profile: &str) -> Option<ForeignCredentials> {
+    let heading = format!("[{profile}]");
+    let token = member(text, &heading, "aws_session_token");
+    let session_token = token.map(|token| SecretBytes::copy_of(token.as_bytes()));
+    Some(ForeignCredentials { key: credentials_under(text, &heading)?, session_token })
+}
+
 fn credentials_in(text: &str, profile: Profile) -> Option<Credentials> {
-    let member = |name| member(text, profile.heading(), name);
+    credentials_under(text, profile.heading())
+}
+
+fn credentials_under(text: &str, heading: &str) -> Option<Credentials> {
+    let member = |name| member(text, heading, name);
     let (id, secret) = (member("aws_access_key_id")?, member("aws_secret_access_key")?);
     Some(Credentials { access_key_id: id.to_owned(), secret_access_key: SecretBytes::copy_of(secret.as_bytes()) })
 }

@@ -1,7 +1,7 @@
 //! `keepwell check-config`: what the configuration comes to.
 
 use super::answer;
-use crate::config::{ConfigFlags, Loaded, Origin, RootKeySource};
+use crate::config::{ConfigFlags, Keeper, Loaded, Origin, RootKeyConfig, RootKeySource};
 
 /// Show the configuration that `serve` would run with, and who decided each setting.
 ///
@@ -43,11 +43,22 @@ fn line(setting: &str, origin: &Origin) -> String {
     format!("{setting:<56} # {origin}\n")
 }
 
-fn root_key(source: &RootKeySource) -> String {
-    match source {
-        RootKeySource::File(path) => format!("# The root key is the file {}\n", path.display()),
-        RootKeySource::Credential(path) => format!("# The root key is the systemd credential {}\n", path.display()),
-        RootKeySource::Descriptor(number) => format!("# The root key is read from file descriptor {number}\n"),
+fn root_key(root_key: &RootKeyConfig) -> String {
+    match &root_key.keeper {
+        Keeper::Held(RootKeySource::File(path)) => format!("# The root key is the file {}\n", path.display()),
+        Keeper::Held(RootKeySource::Credential(Some(path))) => {
+            format!("# The root key is the systemd credential {}\n", path.display())
+        }
+        Keeper::Held(RootKeySource::Credential(None)) => {
+            "# The root key is a systemd credential, which is not there: it is for the service alone\n".to_owned()
+        }
+        Keeper::Held(RootKeySource::Descriptor(number)) => {
+            format!("# The root key is read from file descriptor {number}\n")
+        }
+        Keeper::Passphrase => "# The root key is sealed under a passphrase, in the store\n".to_owned(),
+        Keeper::Shares => "# The root key is sealed in the store, and people come with its shares\n".to_owned(),
+        Keeper::Pkcs11 => "# The root key is sealed in the store, under a key of a PKCS#11 token\n".to_owned(),
+        Keeper::AwsKms => "# The root key is sealed in the store, under a KMS key\n".to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ mod certificate;
 mod check_config;
 mod doctor;
 mod env;
+mod root_key;
 mod serve;
 mod statement;
 mod table;
@@ -47,6 +48,7 @@ enum Command {
     Certificate(certificate::Certificate),
     Trail(trail::Trail),
     Account(account::Account),
+    RootKey(root_key::RootKey),
     WhoCan(who_can::WhoCan),
     Why(why::Why),
 }
@@ -69,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Certificate(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Trail(command) => command.run(),
         Command::Account(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::RootKey(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::WhoCan(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Why(command) => command.run().map(|()| ExitCode::SUCCESS),
     };

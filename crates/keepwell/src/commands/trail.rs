@@ -3,6 +3,11 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use anyhow::Context;
+use custody::{secret_from_descriptor, secret_from_terminal};
+use terms::SecretBytes;
+
+use crate::client::lines_of;
 use crate::config::ConfigFlags;
 use crate::{house, process};
 
@@ -25,16 +30,34 @@ enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Example:\n  keepwell trail verify --data-dir /srv/keepwell")]
 struct Verify {
+    /// Where the root key is kept in shares: read them from an inherited file descriptor, one a line, instead of asking for
+    /// them on the terminal.
+    #[arg(long, value_name = "NUMBER")]
+    shares_fd: Option<u32>,
+
     #[command(flatten)]
     config: ConfigFlags,
+}
+
+impl Verify {
+    /// Gives the shares one by one.
+    fn shares(&self) -> anyhow::Result<impl FnMut(u8) -> anyhow::Result<SecretBytes> + use<>> {
+        let given = self.shares_fd.map(secret_from_descriptor).transpose()?;
+        let mut given = given.map(|given| lines_of(&given).into_iter());
+        Ok(move |missing| match &mut given {
+            Some(given) => given.next().with_context(|| format!("{missing} more shares are needed")),
+            None => Ok(secret_from_terminal(&format!("Share of the root key ({missing} more): "))?),
+        })
+    }
 }
 
 impl Trail {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let Command::Verify(verify) = self.command;
         process::forbid_core_dumps()?;
+        let shares = verify.shares()?;
         let config = verify.config.load()?.config;
-        let report = house::verify_trail(&config)?;
+        let report = house::verify_trail(&config, shares)?;
         let mut text = String::new();
         for finding in &report.findings {
             writeln!(text, "WRONG  {finding}")?;

@@ -32,7 +32,7 @@ pub use listen::{Listen, Tls};
 pub use log::{Log, LogFormat, LogLevel};
 pub use quantity::Bytes;
 pub use quota::Quota;
-pub use root_key::{RootKey, RootKeySource};
+pub use root_key::{Custody, Keeper, RootKey, RootKeyConfig, RootKeySource};
 pub use runtime::Runtime;
 pub(crate) use sources::{Origin, Sources};
 pub use trail::{Durability, Trail};
@@ -49,7 +49,7 @@ pub struct Config {
     pub account: Account,
     pub access: Access,
     pub root_access_key: Option<RootAccessKey>,
-    pub root_key: RootKeySource,
+    pub root_key: RootKeyConfig,
     pub trail: Trail,
     pub quota: Quota,
     pub limit: Limit,
@@ -122,9 +122,9 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     if limit.body_bytes.get() < quota.secret_bytes.get().saturating_mul(4) / 3 {
         values.refuse("limit.body_bytes: a secret of quota.secret_bytes would not fit into a request".to_owned());
     }
-    let root_key = RootKeySource::choose(&root_key, &data.data_dir, credential).unwrap_or_else(|refusal| {
+    let root_key = RootKeyConfig::choose(root_key.clone(), &data.data_dir, credential).unwrap_or_else(|refusal| {
         values.refuse(refusal);
-        RootKeySource::File(PathBuf::new())
+        RootKeyConfig { keeper: Keeper::Shares, file: None, settings: root_key }
     });
 
     let settings = values.finish()?;

@@ -45,7 +45,7 @@ fn origin_of(loaded: &Loaded, key: &str) -> Origin {
 fn the_defaults_are_those_the_documentation_promises() {
     let config = Given::nothing().load().config;
     assert_eq!(config.data.data_dir, PathBuf::from("./keepwell-data"));
-    assert_eq!(config.root_key, RootKeySource::File("./keepwell-data.key".into()));
+    assert_eq!(config.root_key.keeper, Keeper::Held(RootKeySource::File("./keepwell-data.key".into())));
     assert_eq!(config.listen.addresses, ["127.0.0.1:5337".parse().unwrap()]);
     assert_eq!(config.account.account_id.as_str(), "123456789012");
     assert_eq!(config.account.regions.first().unwrap().as_str(), "us-east-1");
@@ -180,7 +180,8 @@ fn sizes_and_times_are_taken_as_people_write_them() {
 fn under_systemd_the_data_lies_in_its_state_directory() {
     let loaded = Given::nothing().variable("STATE_DIRECTORY", "/var/lib/keepwell:/var/lib/other").load();
     assert_eq!(loaded.config.data.data_dir, PathBuf::from("/var/lib/keepwell"));
-    assert_eq!(loaded.config.root_key, RootKeySource::File("/var/lib/keepwell.key".into()));
+    let key = RootKeySource::File("/var/lib/keepwell.key".into());
+    assert_eq!(loaded.config.root_key.keeper, Keeper::Held(key));
     assert_eq!(origin_of(&loaded, "data_dir"), Origin::Systemd);
 
     let loaded = Given::flags([("data_dir", "/d")]).variable("STATE_DIRECTORY", "/var/lib/keepwell").load();

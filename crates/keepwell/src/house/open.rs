@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use anyhow::bail;
 use contract::Reads;
 use front::{House, TrustedProxies};
 use gate::{Authenticator, AuthorizationMessages, Gate, SessionKey};
@@ -14,23 +15,29 @@ use sqlite::SqliteStore;
 use terms::{Clock, Entropy};
 
 use super::{
-    deployment_key::{self, DeploymentKey},
     first_start::{self, Founding},
+    foundation::{self, Foundation, Laid},
     recorder,
+    replacing::Replacing,
+    sealed::Sealed,
 };
 use crate::{
     config::{self, Config},
     logging::OPERATOR,
-    root_key::{self, RootKey},
 };
-
-const READER_THREADS: usize = 4;
 
 /// An open server that does not listen yet.
 pub struct Opened {
-    pub house: House,
+    pub house: Arc<House>,
     pub store: Arc<SqliteStore>,
     pub gate: Arc<Gate>,
+}
+
+/// What a start comes to.
+pub enum Begun {
+    Open(Opened),
+    /// The root key comes in shares, from people.
+    Sealed(Sealed),
 }
 
 /// The keys that the deployment's key is the source of. Each serves for one thing.
@@ -39,32 +46,40 @@ pub(super) struct Keys {
     pub(super) trail: KeyMaterial,
 }
 
-/// Opens everything; the first start makes the account, its access key and its encryption keys.
-pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Opened> {
-    let data_dir = &config.data.data_dir;
-    let store_exists = SqliteStore::exists_in(data_dir);
-    let RootKey { key, created } = root_key::load_or_create(&config.root_key, data_dir, store_exists, &*entropy)?;
-    if let Some(path) = created {
-        tracing::warn!(
-            target: OPERATOR,
-            path = %path.display(),
-            "a new root key was made: without it nothing can be read again, so keep a copy of it apart from the data"
-        );
+/// Opens what opens by itself; the first start makes the account, its access key and its encryption keys.
+pub async fn begin(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Begun> {
+    match foundation::lay(config, Arc::clone(&clock), &entropy).await? {
+        Laid::Open(foundation) => Ok(Begun::Open(build(config, *foundation, clock, entropy).await?)),
+        Laid::Closed(closed) => Ok(Begun::Sealed(Sealed::new(config.clone(), *closed, clock, entropy))),
     }
-    let cache_bytes = config.data.cache_bytes.get();
-    let settings = sqlite::Settings { cache_bytes, reader_threads: READER_THREADS };
-    let store = Arc::new(SqliteStore::open(data_dir, settings)?);
-    let found = store.deployment().await?;
-    let DeploymentKey { key, made } = deployment_key::open_or_make(&key, found.as_ref(), &*entropy)?;
+}
+
+/// The same for a server that needs nobody's shares.
+pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Opened> {
+    match begin(config, clock, entropy).await? {
+        Begun::Open(opened) => Ok(opened),
+        Begun::Sealed(_) => bail!("the server is sealed: shares of its root key are needed"),
+    }
+}
+
+/// Everything above the foundation.
+pub(super) async fn build(
+    config: &Config,
+    foundation: Foundation,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> anyhow::Result<Opened> {
+    let Foundation { store, key, key_to_wrap, new_deployment, keepers } = foundation;
     let keys = Keys::of(&key)?;
     let recorder = Arc::new(recorder::open(config, &keys, &store).await?);
     let gate = Arc::new(Gate::new(PermitIssuer::for_gate()));
 
     let reads: Arc<dyn Reads> = store.clone();
     let keyring = Arc::new(Keyring::new(key, Arc::clone(&reads), Arc::clone(&entropy)));
+    let root_keys = Replacing::new(config, Arc::clone(&reads), key_to_wrap, keepers, Arc::clone(&entropy));
     let founding = Founding {
         config,
-        new_deployment: made,
+        new_deployment,
         credentials_key: &keys.credentials()?,
         keyring: &keyring,
         store: &store,
@@ -82,6 +97,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         recorder: Arc::clone(&recorder),
         entropy: Arc::clone(&entropy),
         account_keys: Arc::clone(&keyring) as _,
+        root_keys: Arc::new(root_keys),
         credentials_key: keys.credentials()?,
         messages: Arc::clone(&messages),
         paging_key: keys.paging()?,
@@ -135,7 +151,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         wrong_codes: sts::WrongCodes::default(),
     };
     let authenticator = Authenticator::new(reads, keys.credentials()?, sessions, config.account.regions.clone());
-    let house = House {
+    let house = Arc::new(House {
         authenticator,
         recorder,
         secretsmanager: Arc::new(room),
@@ -146,7 +162,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         trusted_proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
         clock,
         entropy,
-    };
+    });
     tell_of_memory();
     Ok(Opened { house, store, gate })
 }

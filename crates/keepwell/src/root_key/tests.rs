@@ -1,3 +1,4 @@
+use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
@@ -23,12 +24,13 @@ impl Place {
         self.folder.path().join("data.key")
     }
 
-    fn load_from(&self, path: &Path, store_exists: bool) -> anyhow::Result<RootKey> {
-        load_or_create(&RootKeySource::File(path.to_owned()), &self.data_dir(), store_exists, &SystemEntropy)
+    fn load_from(&self, path: &Path, is_needed: bool) -> anyhow::Result<RootKey> {
+        let expected = is_needed.then_some(Fingerprint([7; 16]));
+        load_or_create(&RootKeySource::File(path.to_owned()), &self.data_dir(), expected, &SystemEntropy)
     }
 
-    fn load(&self, store_exists: bool) -> anyhow::Result<RootKey> {
-        self.load_from(&self.key_file(), store_exists)
+    fn load(&self, is_needed: bool) -> anyhow::Result<RootKey> {
+        self.load_from(&self.key_file(), is_needed)
     }
 
     fn write(&self, text: &[u8], mode: u32) {
@@ -96,12 +98,6 @@ fn a_key_inside_the_data_folder_is_refused_however_it_got_there() {
 }
 
 #[test]
-fn a_neighbour_whose_name_only_begins_alike_is_outside() {
-    let place = Place::new();
-    assert!(!lies_inside(&place.folder.path().join("database.key"), &place.data_dir()).unwrap());
-}
-
-#[test]
 fn a_file_that_is_no_key_is_refused_without_being_quoted() {
     let place = Place::new();
     let short = format!("{FORMAT}{CANARY}\n");
@@ -137,20 +133,27 @@ fn a_credential_and_a_descriptor_hold_the_same_text_as_the_file() {
 
     // systemd shows an ACL's mask in the group's bits.
     place.write(&std::fs::read(place.key_file()).unwrap(), 0o440);
-    let credential = RootKeySource::Credential(place.key_file());
-    assert_eq!(load_or_create(&credential, &place.data_dir(), true, &SystemEntropy).unwrap().key, made);
+    let credential = RootKeySource::Credential(Some(place.key_file()));
+    assert_eq!(load_or_create(&credential, &place.data_dir(), None, &SystemEntropy).unwrap().key, made);
 
     let (reader, mut pipe) = io::pipe().unwrap();
     io::Write::write_all(&mut pipe, &std::fs::read(place.key_file()).unwrap()).unwrap();
     drop(pipe);
     let number = u32::try_from(std::os::fd::AsRawFd::as_raw_fd(&reader)).unwrap();
     let descriptor = RootKeySource::Descriptor(number);
-    assert_eq!(load_or_create(&descriptor, &place.data_dir(), true, &SystemEntropy).unwrap().key, made);
+    assert_eq!(load_or_create(&descriptor, &place.data_dir(), None, &SystemEntropy).unwrap().key, made);
 }
 
 #[test]
 fn a_descriptor_that_is_not_open_is_refused_by_name() {
     let place = Place::new();
-    let refusal = refusal(load_or_create(&RootKeySource::Descriptor(987), &place.data_dir(), false, &SystemEntropy));
+    let refusal = refusal(load_or_create(&RootKeySource::Descriptor(987), &place.data_dir(), None, &SystemEntropy));
     assert!(refusal.contains("file descriptor 987"), "{refusal}");
+}
+
+#[test]
+fn a_credential_that_systemd_has_not_put_in_place_is_told() {
+    let place = Place::new();
+    let refusal = refusal(load_or_create(&RootKeySource::Credential(None), &place.data_dir(), None, &SystemEntropy));
+    assert!(refusal.contains("LoadCredentialEncrypted=root-key"), "{refusal}");
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use contract::{CommitError, StoreError, UnreadablePolicy};
-use facades::AccountKeysError;
+use facades::{AccountKeysError, RootKeysError};
 use policy::{Denied, WrongPermit};
 use seal::SealError;
 use service::{ErrorKind, ServiceError};
@@ -138,6 +138,16 @@ impl From<ParseError> for Error {
 }
 
 service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, WrongPermit, AccountKeysError, SealError]);
+
+impl From<RootKeysError> for Error {
+    fn from(error: RootKeysError) -> Self {
+        match error {
+            RootKeysError::Refused(text) => Self::InvalidRequest(text),
+            RootKeysError::InvalidParameter(text) => Self::InvalidParameter(text),
+            RootKeysError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {

@@ -2,8 +2,11 @@
 
 mod close_account;
 mod create_account;
+mod describe_root_key;
 mod explain_decision;
 mod list_accounts;
+mod move_root_key;
+mod rotate_root_key;
 mod who_can;
 
 use service::{Asked, Service};
@@ -21,8 +24,11 @@ service::operations! {
 
     CloseAccount => close_account, Write again;
     CreateAccount => create_account, Write again;
+    DescribeRootKey => describe_root_key, Read;
     ExplainDecision => explain_decision, Read;
     ListAccounts => list_accounts, Read;
+    MoveRootKey => move_root_key, Write again;
+    RotateRootKey => rotate_root_key, Write again;
     WhoCan => who_can, Read;
 }
 

@@ -2,8 +2,8 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use contract::{AccountRecord, Reads, account_arn};
-use facades::AccountKeys;
+use contract::{AccountRecord, Reads, account_arn, deployment_arn};
+use facades::{AccountKeys, RootKeys};
 use gate::{AuthorizationMessages, Gate, Target};
 use policy::{Action, Permit, Resource};
 use seal::KeyMaterial;
@@ -21,6 +21,7 @@ pub struct Room {
     pub recorder: Arc<Recorder>,
     pub entropy: Arc<dyn Entropy>,
     pub account_keys: Arc<dyn AccountKeys>,
+    pub root_keys: Arc<dyn RootKeys>,
     /// Seals secret access keys.
     pub credentials_key: KeyMaterial,
     /// Seals decisions for DecodeAuthorizationMessage.
@@ -53,6 +54,13 @@ impl<'a> Call<'a> {
     /// whatever policies that one has.
     pub(crate) async fn authorize_account(&self, account: AccountId) -> Result<Permit, Error> {
         let arn = account_arn(account);
+        let resource = Resource::One { asked: Arc::clone(&arn), arn, account: self.room.first_account };
+        self.authorize(self.action, &Target::new(&resource)).await
+    }
+
+    /// The permit for what concerns the whole deployment, which is a thing of the first account.
+    pub(crate) async fn authorize_deployment(&self) -> Result<Permit, Error> {
+        let arn = deployment_arn();
         let resource = Resource::One { asked: Arc::clone(&arn), arn, account: self.room.first_account };
         self.authorize(self.action, &Target::new(&resource)).await
     }

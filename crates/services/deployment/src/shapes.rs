@@ -3,6 +3,7 @@
 mod accounts;
 mod explain_decision;
 mod forms;
+mod root_key;
 mod statements;
 mod who_can;
 
@@ -16,6 +17,10 @@ pub use explain_decision::{
     AnswerType, DecisionEntry, ExplainDecision, ExplainDecisionRequest, ExplainDecisionResponse, LayerEntry, NearMiss,
     OutcomeType,
 };
+pub use root_key::{
+    CustodyType, DescribeRootKey, DescribeRootKeyRequest, DescribeRootKeyResponse, MoveRootKey, MoveRootKeyRequest,
+    ReplaceRootKeyResponse, RotateRootKey, RotateRootKeyRequest, UnsealRequest, UnsealResponse,
+};
 pub use statements::{Condition, EffectType, LayerType, PolicyTypeType, Statement};
 pub use who_can::{AccessType, PrincipalEntry, PrincipalKindType, WhoCan, WhoCanRequest, WhoCanResponse};
 
@@ -23,8 +28,11 @@ pub use who_can::{AccessType, PrincipalEntry, PrincipalKindType, WhoCan, WhoCanR
 pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<CloseAccount>(),
     OperationShape::of::<CreateAccount>(),
+    OperationShape::of::<DescribeRootKey>(),
     OperationShape::of::<ExplainDecision>(),
     OperationShape::of::<ListAccounts>(),
+    OperationShape::of::<MoveRootKey>(),
+    OperationShape::of::<RotateRootKey>(),
     OperationShape::of::<WhoCan>(),
 ];
 
@@ -51,7 +59,7 @@ mod tests {
         }
 
         #[test]
-        fn no_member_breaks_one_either(name in "(Name|AccountId|SecretId|Action|Id|NextToken)", text in ".{0,60}") {
+        fn no_member_breaks_one_either(name in "(Name|AccountId|SecretId|Action|Id|NextToken|Custody|Passphrase|Threshold|Count)", text in ".{0,60}") {
             let body = format!("{{{}:{}}}", quoted(&name), quoted(&text));
             super::fuzz_all(body.as_bytes());
         }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::server::{
-    Application, Body, Bound, Connection, DrainReport, Limits, Refusal, Settings, TlsReloader, bind, serve,
+    Application, Body, Bound, Connection, DrainReport, Limits, Readiness, Refusal, Settings, TlsReloader, bind, serve,
 };
 
 /// Nothing in these tests takes this long unless it hangs.
@@ -54,8 +54,8 @@ impl Application for Scratch {
         answer
     }
 
-    fn is_ready(&self) -> bool {
-        self.is_ready.load(Ordering::SeqCst)
+    fn readiness(&self) -> Readiness {
+        if self.is_ready.load(Ordering::SeqCst) { Readiness::Ready } else { Readiness::Starting }
     }
 }
 

@@ -10,8 +10,6 @@ use rustix::fs::statfs;
 
 use super::Finding;
 use crate::client_files;
-use crate::config::RootKeySource;
-use crate::root_key;
 
 pub(super) fn data_folder(data_dir: &Path) -> Finding {
     const SUBJECT: &str = "data folder";
@@ -66,45 +64,6 @@ fn unsuited(data_dir: &Path) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-pub(super) fn root_key(source: &RootKeySource, data_dir: &Path) -> Finding {
-    const SUBJECT: &str = "root key";
-    match source {
-        RootKeySource::Descriptor(number) => {
-            Finding::fine(SUBJECT, format!("comes by file descriptor {number}; only the server can look at it"))
-        }
-        RootKeySource::Credential(path) => match root_key::from_credential(path) {
-            Ok(_) => Finding::fine(SUBJECT, format!("{}, a systemd credential", path.display())),
-            Err(refusal) => {
-                Finding::broken(SUBJECT, format!("{refusal:#}"), "Look at LoadCredential= in the service's unit.")
-            }
-        },
-        RootKeySource::File(path) => match root_key::from_file(path, data_dir) {
-            Ok(Some(_)) => Finding::fine(
-                SUBJECT,
-                format!(
-                    "{}, its owner's alone. Without it the secrets are lost: keep a copy elsewhere",
-                    path.display()
-                ),
-            ),
-            Ok(None) if is_used(data_dir) => Finding::broken(
-                SUBJECT,
-                format!("{} is missing, and {} holds data", path.display(), data_dir.display()),
-                "Put the key back, or name its place with --root-key-file. Without it the secrets cannot be recovered.",
-            ),
-            Ok(None) => {
-                Finding::fine(SUBJECT, format!("{} is not there yet; the first start makes it", path.display()))
-            }
-            Err(refusal) => {
-                Finding::broken(SUBJECT, format!("{refusal:#}"), "The server refuses to start until this is mended.")
-            }
-        },
-    }
-}
-
-fn is_used(data_dir: &Path) -> bool {
-    std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 pub(super) fn tls(files: &TlsFiles) -> Finding {
@@ -168,19 +127,6 @@ mod tests {
         let file = folder.path().join("data");
         std::fs::write(&file, "").unwrap();
         assert_eq!(data_folder(&file).verdict, Verdict::Broken);
-    }
-
-    #[test]
-    fn a_missing_key_is_broken_only_where_there_is_data() {
-        let folder = folder(0o700);
-        let data_dir = folder.path().join("data");
-        std::fs::create_dir(&data_dir).unwrap();
-        let source = RootKeySource::File(folder.path().join("data.key"));
-        assert_eq!(root_key(&source, &data_dir).verdict, Verdict::Fine);
-        std::fs::write(data_dir.join("store"), "").unwrap();
-        let finding = root_key(&source, &data_dir);
-        assert_eq!(finding.verdict, Verdict::Broken);
-        assert!(finding.told.contains("is missing"), "{finding:?}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod clients;
 mod files;
 mod machine;
+mod root_key;
 mod server;
 
 use std::process::ExitCode;
@@ -87,7 +88,7 @@ impl Doctor {
 fn examine(config: &Config) -> Vec<Finding> {
     let data_dir = &config.data.data_dir;
     let endpoint = client_files::read_endpoint(data_dir);
-    let mut findings = vec![files::data_folder(data_dir), files::root_key(&config.root_key, data_dir)];
+    let mut findings = vec![files::data_folder(data_dir), root_key::root_key(config)];
     findings.extend(config.tls.files().map(|tls| files::tls(&tls)));
     findings.push(files::credentials(data_dir));
     findings.push(machine::disk(data_dir));
