@@ -282,22 +282,17 @@ def test_a_token_keeps_the_root_key(keeper, token, tmp_path):
     assert "123456" not in one.server.log.read_text()
 
 
-def test_a_first_start_on_a_token_that_has_its_key(keeper, token):
-    one = keeper()
-    settings, one.environment = token
-    one.settings = dict(settings) | {"custody": "pkcs11"}
-    with pytest.raises(AssertionError, match="there is no key keepwell on the token"):
+def test_a_first_start_makes_its_key_on_the_token_and_another_server_may_share_it(keeper, token):
+    for folder in ("one", "two"):
+        one = keeper(folder)
+        settings, one.environment = token
+        one.settings = dict(settings) | {"custody": "pkcs11"}
         one.start()
-    subprocess.run(
-        ["pkcs11-tool", "--module", str(SOFTHSM), "--token-label", "e2e", "--login", "--pin", "123456",
-         "--keygen", "--key-type", "AES:32", "--label", "keepwell", "--sensitive"],
-        env=os.environ | one.environment, check=True, capture_output=True,
-    )  # fmt: skip
-    one.start()
-    values = furnish(one.server)
-    assert one.server.stop() == 0
-    one.start()
-    assert read(one.server, values) == values
+        values = furnish(one.server)
+        assert one.server.stop() == 0
+        assert not one.server.data_dir.with_name("data.key").exists()
+        one.start()
+        assert read(one.server, values) == values
 
 
 def test_another_kms_keeps_the_root_key_and_never_ones_own(keeper, tmp_path):

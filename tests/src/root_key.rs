@@ -175,7 +175,8 @@ async fn a_replacement_that_was_cut_short_is_finished_or_forgotten_by_the_next_s
     let after = rotate(&house, json!({})).await;
     let grounds = house.close().await;
     let new_key = fs::read(&path).unwrap();
-    let beside = |answer: &Value| path.with_file_name(format!("data.key.{}.next", &fingerprint(answer)[..16]));
+    let beside =
+        |answer: &Value| path.with_file_name(format!("data.key.{}.next", fingerprint(answer).get(..16).unwrap()));
 
     // The power went before the new key had taken its name.
     fs::write(&path, &old_key).unwrap();

@@ -25,8 +25,8 @@ settings! {
         "root_key.pkcs11_module" => pkcs11_module: Option<PathBuf> = None,
         /// Of custody `pkcs11`: the token's label.
         "root_key.pkcs11_token" => pkcs11_token: Option<String> = None,
-        /// Of custody `pkcs11`: the label of the key on the token. `keepwell root-key move --to pkcs11` makes one if there is
-        /// none.
+        /// Of custody `pkcs11`: the label of the key on the token. The first start, or `keepwell root-key move --to pkcs11`,
+        /// makes one if there is none.
         "root_key.pkcs11_key" => pkcs11_key: Option<String> = None,
         /// Of custody `pkcs11`: the file that holds the token's PIN, readable by its owner alone and outside the data folder.
         "root_key.pkcs11_pin_file" => pkcs11_pin_file: Option<PathBuf> = None,

@@ -47,12 +47,18 @@ pub(super) fn ask(
     Ok(AtStart::Found(RootKey { key, created: None, left_in: None }))
 }
 
-/// The custody that opens and seals without people; none for shares.
-pub(super) fn custody_of(keeper: &Keeper, keepers: &Keepers, is_new: bool) -> anyhow::Result<Option<Box<dyn Custody>>> {
+/// The custody of a key that lies sealed; none for shares. Where a root key is new, a token makes what seals it if need be.
+fn custody_of(keeper: &Keeper, keepers: &Keepers, is_new: bool) -> anyhow::Result<Option<Box<dyn Custody>>> {
     Ok(match keeper {
         Keeper::Held(_) | Keeper::Shares => None,
         Keeper::Passphrase => Some(Box::new(keepers.passphrase(is_new)?)),
-        Keeper::Pkcs11 => Some(Box::new(keepers.pkcs11()?)),
+        Keeper::Pkcs11 => {
+            let custody = keepers.pkcs11()?;
+            if is_new {
+                custody.create_key(None).context("the token's key")?;
+            }
+            Some(Box::new(custody))
+        }
         Keeper::AwsKms => Some(Box::new(keepers.aws_kms()?)),
     })
 }

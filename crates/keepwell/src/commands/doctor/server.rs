@@ -54,7 +54,8 @@ fn judge_ready(url: &str, status: u16) -> Finding {
         503 => Finding::doubtful(
             SUBJECT,
             format!("{url} is running and not ready"),
-            "It is starting or stopping, or cannot record what it does. Its log says which.",
+            "It is starting or stopping, waits for shares of its root key (`keepwell root-key unseal`), or cannot record \
+             what it does. Its log says which.",
         ),
         other => Finding::broken(
             SUBJECT,
