@@ -40,7 +40,8 @@ pub fn begin(server: &Server) -> Result<AccessKey> {
 }
 
 /// What a service's role may look like: grants and refusals of several services, some with conditions. The reads of the
-/// bench are allowed by the third and looked at by six of them.
+/// bench are allowed by the third and looked at by six of them. The last one spares what a service does for its caller,
+/// as AWS advises: such calls have no source address, and it would refuse the use of keys.
 const TEN_STATEMENTS: [&str; 10] = [
     r#"{"Effect":"Allow","Action":["logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}"#,
     r#"{"Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:*:*:key/*","Condition":{"StringLike":{"kms:ViaService":"secretsmanager.*.amazonaws.com"}}}"#,
@@ -51,7 +52,7 @@ const TEN_STATEMENTS: [&str; 10] = [
     r#"{"Effect":"Deny","Action":["secretsmanager:DeleteSecret","secretsmanager:PutResourcePolicy"],"Resource":"*"}"#,
     r#"{"Effect":"Deny","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:*:*:secret:prod/*/root-??????"}"#,
     r#"{"Effect":"Deny","NotAction":["secretsmanager:*","kms:*","logs:*","sts:*"],"Resource":"*"}"#,
-    r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["127.0.0.0/8","10.0.0.0/8"]}}}"#,
+    r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["127.0.0.0/8","10.0.0.0/8"]},"Bool":{"aws:ViaAWSService":"false"}}}"#,
 ];
 
 /// The reader's policy.

@@ -38,6 +38,12 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/services/iam/src/operations/mfa_device/enrolment.rs", "a seed becomes base32, and a picture of it"),
     ("crates/services/iam/src/paging.rs", "the position inside a marker, which is no secret"),
     ("crates/services/iam/src/passwords.rs", "a password is judged, hashed, and compared with its hash"),
+    ("crates/services/kms/src/grant_tokens.rs", "the grant that a grant token names, which is no secret"),
+    ("crates/services/kms/src/operations/cryptography/generate_mac.rs", "a MAC is made of a message"),
+    ("crates/services/kms/src/operations/cryptography/source.rs", "a ciphertext is read, which is sealed"),
+    ("crates/services/kms/src/operations/cryptography/symmetric.rs", "a plaintext is encrypted"),
+    ("crates/services/kms/src/operations/cryptography/verify_mac.rs", "a message is held against its MAC"),
+    ("crates/services/kms/src/paging.rs", "the position inside a marker, which is no secret"),
     ("crates/services/secretsmanager/src/paging.rs", "the position inside a paging token, which is no secret"),
 ];
 

@@ -27,7 +27,7 @@ fn linked(event: u8, action: &'static str, failure: Option<LinkedFailure>) -> Li
         key_arn: KEY.into(),
         key_account: AccountId::parse(ACCOUNT).unwrap(),
         secret_arn: SECRET.into(),
-        version_id: token(1).into(),
+        version_id: terms::VersionId::new(&token(1)),
         failure,
     }
 }
@@ -174,8 +174,8 @@ async fn a_change_tells_of_all_that_it_called_and_changed() {
     events.dedup();
     assert_eq!(events.len(), records.len());
     let report = house.close().await.audit();
-    // The account's IAM, and the three things, which were erased.
-    assert_eq!((report.findings.as_slice(), report.changes), (&[][..], 4));
+    // The deployment's key, a managed key for each Region, the account's IAM, and the three things, which were erased.
+    assert_eq!((report.findings.as_slice(), report.changes), (&[][..], 7));
 }
 
 #[tokio::test]
