@@ -84,7 +84,7 @@ fn settings() -> BTreeSet<String> {
 fn setting(line: &str) -> Option<String> {
     let line = line.strip_prefix("        \"")?;
     let (key, rest) = line.split_once('"')?;
-    let is_key = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'.' || byte == b'_');
+    let is_key = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte));
     let is_stated = rest.starts_with(" => ") && rest.contains(": ") && rest.contains(" = ") || rest.starts_with(" or ");
     (is_key && is_stated).then(|| key.to_owned())
 }
