@@ -389,11 +389,15 @@ def test_no_read_fails_while_the_root_key_is_rotated_and_moved(keeper):
     print(f"{sum(reader.count for reader in readers)} reads while the root key was replaced 8 times, none failed")
 
 
+def has_keys_beside(folder):
+    return any(name.startswith("data.key.") for name in os.listdir(folder))
+
+
 def wait_for_file_beside(folder, seconds):
     """Until the new key lies beside the old one."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if any(name.endswith(".next") for name in os.listdir(folder)):
+        if has_keys_beside(folder):
             return
 
 
@@ -422,7 +426,7 @@ def test_a_kill_at_any_moment_of_a_rotation_leaves_a_server_that_starts(keeper):
             time.sleep(duration * 1.5 * number / KILLS)
         one.server.kill()
         rotation.wait(60)
-        has_left_overs = any(name.endswith(".next") for name in os.listdir(folder))
+        has_left_overs = has_keys_beside(folder)
         one.start()
         now = one.fingerprint()
         states["half" if has_left_overs else "before" if now == before else "after"] += 1

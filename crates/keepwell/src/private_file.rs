@@ -83,6 +83,12 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
+/// The name of the file that one is being written for, or was when its writer was killed.
+pub(crate) fn written_beside(name: &str) -> Option<&str> {
+    let (whole, process) = name.strip_suffix(".new")?.rsplit_once('.')?;
+    (!process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit())).then_some(whole)
+}
+
 fn write_beside(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
     name.push(format!(".{}.new", std::process::id()));

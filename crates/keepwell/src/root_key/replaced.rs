@@ -86,10 +86,18 @@ pub(crate) fn forget_others(path: &Path) -> anyhow::Result<usize> {
     Ok(forgotten)
 }
 
+/// One that waited for its name, or a part of one that was being written.
 fn is_left_over(path: &Path, name: &str) -> bool {
     let own = path.file_name().unwrap_or_default().to_string_lossy();
-    let middle = name.strip_prefix(&*own).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(SUFFIX));
-    middle.is_some_and(|middle| middle.len() == NAME_LENGTH && middle.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    let Some(rest) = name.strip_prefix(&*own) else { return false };
+    let (rest, is_part) = match private_file::written_beside(rest) {
+        Some(rest) => (rest, true),
+        None => (rest, false),
+    };
+    let middle = rest.strip_prefix('.').and_then(|rest| rest.strip_suffix(SUFFIX));
+    let is_waiting =
+        middle.is_some_and(|middle| middle.len() == NAME_LENGTH && middle.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    is_waiting || is_part && rest.is_empty()
 }
 
 #[cfg(test)]
@@ -158,12 +166,15 @@ mod tests {
         let keys = Keys::new();
         let own = keys.put(&keys.path);
         let (next, other) = (keys.put_beside(), keys.put_beside());
+        for part in ["data.key.99.new", "data.key.0123456789abcdef.next.99.new"] {
+            keys.put(&keys.folder.path().join(part));
+        }
         for name in
             ["data.key.next", "data.key.old.next", "data.key.0123456789abcdef", "other.key.0123456789abcdef.next"]
         {
             keys.put(&keys.folder.path().join(name));
         }
-        assert_eq!(forget_others(&keys.path).unwrap(), 2);
+        assert_eq!(forget_others(&keys.path).unwrap(), 4);
         assert_eq!(std::fs::read_dir(keys.folder.path()).unwrap().count(), 5);
         for lost in [next, other] {
             assert!(keys.find(&lost).is_some_and(|(key, _)| key == own));
