@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Keys that people control, through the aws CLI, as a user types it. The endpoint and root's key are in the environment.
 # Prints "ok" or "FAILED" for each story; the exit status is 0 only when all hold.
-set -u
+set -u -o pipefail
 # shellcheck source-path=SCRIPTDIR source=words.sh
 source "$(dirname "$0")/words.sh"
 
@@ -10,10 +10,18 @@ key() { aws kms create-key ${1:+--policy "$1"} --query KeyMetadata.Arn --output 
 root_may() { echo "{\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"arn:aws:iam::$account:root\"}, \"Action\": \"kms:*\", \"Resource\": \"*\"}"; }
 # A secret of a key, and a user whose own policy allows everything about secrets, and of keys what is given.
 reader() { user "$1" "$(document "$(allow 'secretsmanager:*' '*')" "$(allow "${2:-sts:GetCallerIdentity}" '*')")"; }
-encrypt() { aws kms encrypt --key-id "$1" --plaintext "$(printf %s "$2" | base64)" "${@:3}" --query CiphertextBlob --output text; }
+# Version 1 of the CLI takes blobs as they are, and version 2 in base64: from a file both take them as they are.
+encrypt() {
+  local plain
+  plain="$(mktemp --tmpdir="$work")"
+  printf %s "$2" >"$plain"
+  aws kms encrypt --key-id "$1" --plaintext "fileb://$plain" "${@:3}" --query CiphertextBlob --output text
+}
 decrypt() {
-  printf %s "$1" | base64 --decode >"$work/$own-$BASHPID"
-  aws kms decrypt --ciphertext-blob "fileb://$work/$own-$BASHPID" "${@:2}" --query Plaintext --output text | base64 --decode
+  local blob
+  blob="$(mktemp --tmpdir="$work")"
+  printf %s "$1" | base64 --decode >"$blob"
+  aws kms decrypt --ciphertext-blob "fileb://$blob" "${@:2}" --query Plaintext --output text | base64 --decode
 }
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -86,8 +86,12 @@ impl Basis {
         // What another account's policy says is not for the caller's.
         let is_kept = is_by_resource && !target.is_foreign_to(caller.account());
         let resource_policy = match target.policy.filter(|_| is_kept) {
-            Some(ResourcePolicy::Secret(document)) => Some(KeptPolicy::new(document, |kept| ResourcePolicy::Secret(kept))),
-            Some(ResourcePolicy::Trust(document)) => Some(KeptPolicy::new(document, |kept| ResourcePolicy::Trust(kept))),
+            Some(ResourcePolicy::Secret(document)) => {
+                Some(KeptPolicy::new(document, |kept| ResourcePolicy::Secret(kept)))
+            }
+            Some(ResourcePolicy::Trust(document)) => {
+                Some(KeptPolicy::new(document, |kept| ResourcePolicy::Trust(kept)))
+            }
             Some(ResourcePolicy::Key(document)) => Some(KeptPolicy::new(document, |kept| ResourcePolicy::Key(kept))),
             Some(ResourcePolicy::NoTrust | ResourcePolicy::NoKey) | None => None,
         };

@@ -1,6 +1,6 @@
 //! What records of changes and of reads are about.
 
-use contract::{DeploymentRecord, KeyRecord, IdentityChange, SecretRecord, account_uid};
+use contract::{DeploymentRecord, IdentityChange, KeyRecord, SecretRecord, account_uid};
 
 use crate::entry::{EntryKind, Subject};
 

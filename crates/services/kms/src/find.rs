@@ -89,8 +89,10 @@ impl Room {
     pub(crate) async fn refuse_unknown(&self, asker: Asker<'_>, action: Action, named: &NamedKey) -> Error {
         let arn: Arc<str> = named.arn().into();
         let resource = Resource::One { asked: Arc::clone(&arn), arn, account: named.scope.account };
-        let target =
-            Target::new(&resource).with_policy(Some(ResourcePolicy::NoKey)).with_via(asker.via).with_request_tags(RequestTags::None);
+        let target = Target::new(&resource)
+            .with_policy(Some(ResourcePolicy::NoKey))
+            .with_via(asker.via)
+            .with_request_tags(RequestTags::None);
         match self.gate.authorize(asker.context, asker.caller, action, &target).await {
             Ok(_) => Error::Internal("a key that is not there was allowed".to_owned()),
             Err(error) => error.into(),

@@ -114,7 +114,12 @@ mod tests {
         assert_eq!(of("app").unwrap_err(), ("NotFoundException", "Invalid keyId 'app'".to_owned()));
         let elsewhere = of("arn:aws:kms:us-west-2:123456789012:alias/app").unwrap_err();
         assert_eq!(elsewhere, ("NotFoundException", "Invalid arn us-west-2".to_owned()));
-        for text in ["arn:", "arn:aws:s3:::bucket", "arn:aws:kms:us-east-1:123456789012:key/app", "arn:aws:kms:us-east-1::key/x"] {
+        for text in [
+            "arn:",
+            "arn:aws:s3:::bucket",
+            "arn:aws:kms:us-east-1:123456789012:key/app",
+            "arn:aws:kms:us-east-1::key/x",
+        ] {
             assert_eq!(of(text).unwrap_err().0, "InvalidArnException", "{text}");
         }
     }

@@ -29,7 +29,7 @@ mod tags;
 
 pub use background::{do_due, work};
 pub use error::{Error, Fault};
-pub use managed_key::MANAGED_ALIAS;
 pub use keyring::{Keyring, KeyringError};
+pub use managed_key::MANAGED_ALIAS;
 pub use operations::{Operation, Outcome, answer};
 pub use room::Room;
