@@ -76,17 +76,22 @@ public_policy() (
     is "$(aws secretsmanager get-resource-policy --secret-id "$arn" --query ResourcePolicy --output text)" None
 )
 other_account() (
-  arn="$(secret "$own/shared" across)"
+  kms="$(aws kms create-key --query KeyMetadata.Arn --output text)"
+  arn="$(secret "$own/shared" across --kms-key-id "$kms")"
   key="$("$E2E_BINARY" account create "$own" | awk '/aws_access_key_id/ { id = $3 } /aws_secret_access_key/ { secret = $3 } END { print id, secret }')"
   (
     become "$key"
     refused "because no resource-based policy allows the secretsmanager:GetSecretValue action" value "$arn"
   ) || return 1
   other="$(become "$key" && aws sts get-caller-identity --query Account --output text)"
-  reader="$(become "$key" && user reader "$(document "$(allow secretsmanager:GetSecretValue "$arn")")")"
+  reader="$(become "$key" && user reader "$(document "$(allow secretsmanager:GetSecretValue "$arn")" "$(allow kms:Decrypt "$kms")")")"
   stranger="$(become "$key" && user stranger "")"
   aws secretsmanager put-resource-policy --secret-id "$arn" --resource-policy "$(document \
     "{\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"arn:aws:iam::$other:root\"}, \"Action\": \"secretsmanager:GetSecretValue\", \"Resource\": \"*\"}")" >/dev/null
+  (become "$reader" && refused "Access to KMS is not allowed" value "$arn") || return 1
+  aws kms put-key-policy --key-id "$kms" --policy "$(document \
+    "{\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"arn:aws:iam::$account:root\"}, \"Action\": \"kms:*\", \"Resource\": \"*\"}" \
+    "{\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"arn:aws:iam::$other:root\"}, \"Action\": \"kms:Decrypt\", \"Resource\": \"*\"}")"
   (become "$reader" && is "$(value "$arn")" across) &&
     (become "$stranger" && refused "because no identity-based policy allows" value "$arn")
 )

@@ -140,12 +140,16 @@ def test_within_the_first_account_policies_decide(server, house, other, operatio
 def test_a_closed_account_lets_nobody_in_and_nothing_out(server, house, name):
     closing = Account(server, "closing")
     user = closing.user(allow("*"))
-    reader = house.user(allow("secretsmanager:GetSecretValue"))
+    reader = house.user(allow("secretsmanager:GetSecretValue", "kms:*"))
     grant = allow("secretsmanager:GetSecretValue", Principal={"AWS": reader.arn})
-    arn = closing.secretsmanager().create_secret(Name=name, SecretString="inside")["ARN"]
+    kms = house.client("kms", closing.root)
+    policy = document(allow("kms:*", Principal={"AWS": [f"arn:aws:iam::{closing.id}:root", reader.arn]}))
+    key = kms.create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    arn = closing.secretsmanager().create_secret(Name=name, SecretString="inside", KmsKeyId=key)["ARN"]
     closing.secretsmanager().put_resource_policy(SecretId=name, ResourcePolicy=document(grant))
     read = house.client("secretsmanager", reader.credentials).get_secret_value
     assert read(SecretId=arn)["SecretString"] == "inside"
+    sealed = house.client("kms", reader.credentials).encrypt(KeyId=key, Plaintext=b"inside")["CiphertextBlob"]
 
     closing.close()
     for credentials in (closing.root, user.credentials):
@@ -153,6 +157,8 @@ def test_a_closed_account_lets_nobody_in_and_nothing_out(server, house, name):
             closing.secretsmanager(credentials).get_secret_value(SecretId=name)
     with refused("AccessDeniedException"):
         read(SecretId=arn)
+    with refused("AccessDeniedException"):
+        house.client("kms", reader.credentials).decrypt(CiphertextBlob=sealed)
     status = {account["Id"]: account["Status"] for account in listed(server)}
     assert (status[closing.id], status[ACCOUNT]) == ("CLOSED", "ACTIVE")
     assert_refused(call(server, "CloseAccount", {"AccountId": closing.id}), "InvalidRequestException", "closed already")

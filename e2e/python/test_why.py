@@ -31,8 +31,9 @@ def read(house, user, secret):
 
 
 def why(server, request, credentials=ROOT):
-    """The one decision of this request."""
-    [decision] = ask(server, "ExplainDecision", {"Id": request}, credentials)["Decisions"]
+    """The one decision of this request about the secret; what was decided about its key stands behind it."""
+    decisions = ask(server, "ExplainDecision", {"Id": request}, credentials)["Decisions"]
+    [decision] = [decision for decision in decisions if not decision["Action"].startswith("kms:")]
     return decision
 
 
@@ -113,6 +114,16 @@ def test_root_needs_no_statement(server, house, secretsmanager, arn):
     answer = secretsmanager.get_secret_value(SecretId=arn)
     told = why(server, answer["ResponseMetadata"]["RequestId"])
     assert (told["Principal"], told["Outcome"], told["Statements"]) == (f"arn:aws:iam::{ACCOUNT}:root", "ALLOWED", [])
+
+
+def test_what_the_key_allowed_is_told_beside_what_the_secret_allowed(server, house, arn):
+    user = house.user(allow(GET))
+    request, error = read(house, user, arn)
+    assert error is None
+    decisions = ask(server, "ExplainDecision", {"Id": request}, ROOT)["Decisions"]
+    assert [(told["Action"], told["Outcome"]) for told in decisions] == [(GET, "ALLOWED"), ("kms:Decrypt", "ALLOWED")]
+    [statement] = decisions[1]["Statements"]
+    assert statement["Sid"].startswith("Allow access through AWS Secrets Manager")
 
 
 def test_a_boundary_is_told_as_the_kind_that_said_nothing(server, house, arn):

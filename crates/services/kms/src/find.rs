@@ -69,20 +69,26 @@ impl Room {
         key: &KeySubject<'_>,
         asked: &KeyUse<'_>,
     ) -> Result<Permit, Error> {
-        let basis = Basis::new(asker, action, key, asked);
+        let basis = Basis::new(asker, action, key, asked, self.is_served(asker, key).await?);
         Ok(self.gate.authorize(asker.context, asker.caller, action, &basis.target()).await?)
     }
 
     /// Has the caller this right? Nothing is kept of the answer.
-    pub(crate) fn may_use_key(
+    pub(crate) async fn may_use_key(
         &self,
         asker: Asker<'_>,
         action: Action,
         key: &KeySubject<'_>,
         asked: &KeyUse<'_>,
     ) -> Result<bool, Error> {
-        let basis = Basis::new(asker, action, key, asked);
+        let basis = Basis::new(asker, action, key, asked, self.is_served(asker, key).await?);
         Ok(self.gate.may(asker.context, asker.caller, action, &basis.target())?)
+    }
+
+    /// The keys of a closed account serve nobody. Callers of an account that is closed do not come this far.
+    async fn is_served(&self, asker: Asker<'_>, key: &KeySubject<'_>) -> Result<bool, StoreError> {
+        let account = key.scope.account;
+        Ok(account == asker.caller.account() || self.store.identities(account).await?.is_some())
     }
 
     /// A refusal as of a key whose policy allows nothing.
@@ -105,22 +111,31 @@ struct Basis<'a> {
     resource: Resource,
     granted: Vec<&'a str>,
     keys: KeyKeys<'a>,
+    is_served: bool,
 }
 
 impl<'a> Basis<'a> {
-    fn new(asker: Asker<'a>, action: Action, subject: &'a KeySubject<'a>, asked: &'a KeyUse<'a>) -> Self {
+    fn new(
+        asker: Asker<'a>,
+        action: Action,
+        subject: &'a KeySubject<'a>,
+        asked: &'a KeyUse<'a>,
+        is_served: bool,
+    ) -> Self {
         let arn = Arc::clone(subject.arn);
         Self {
             resource: Resource::One { asked: Arc::clone(&arn), arn, account: subject.scope.account },
-            granted: granted(subject, action, asked),
+            granted: if is_served { granted(subject, action, asked) } else { Vec::new() },
             keys: KeyKeys { subject, asked, asker },
+            is_served,
         }
     }
 
     fn target(&self) -> Target<'_> {
         let KeyKeys { subject, asked, asker } = self.keys;
+        let policy = if self.is_served { ResourcePolicy::Key(&subject.details.policy) } else { ResourcePolicy::NoKey };
         Target::new(&self.resource)
-            .with_policy(Some(ResourcePolicy::Key(&subject.details.policy)))
+            .with_policy(Some(policy))
             .with_granted(&self.granted)
             .with_tags(&subject.details.tags)
             .with_request_tags(asked.request_tags)

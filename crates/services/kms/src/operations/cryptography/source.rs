@@ -131,7 +131,7 @@ impl Call<'_> {
         using: SymmetricUse<'_>,
     ) -> Result<Arc<KeyRecord>, Error> {
         if let Some(key) = key
-            && self.may_learn_of(&key, using)?
+            && self.may_learn_of(&key, using).await?
         {
             return self.open_to_use(FoundKey { key, alias: None }, using).await;
         }
@@ -140,14 +140,14 @@ impl Call<'_> {
         Err(self.room.refuse_unknown(self.asker(), using.action, &unknown).await)
     }
 
-    fn may_learn_of(&self, key: &Guarded<Arc<KeyRecord>>, using: SymmetricUse<'_>) -> Result<bool, Error> {
+    async fn may_learn_of(&self, key: &Guarded<Arc<KeyRecord>>, using: SymmetricUse<'_>) -> Result<bool, Error> {
         let subject = key.key();
         if subject.scope.account == self.caller.account() {
             return Ok(true);
         }
         let members = using.members();
         let asked = KeyUse { encryption_context: using.context.asked(), members: &members, ..KeyUse::default() };
-        self.room.may_use_key(self.asker(), using.action, &subject, &asked)
+        self.room.may_use_key(self.asker(), using.action, &subject, &asked).await
     }
 
     /// Opens the ciphertext. Whatever is wrong with it or its context is told alike.

@@ -39,7 +39,7 @@ pub(crate) async fn create_key(call: &Call<'_>, ask: &CreateKeyRequest) -> Resul
 
     if let Some(policy) = &ask.policy {
         key.details.policy = candidate(call.room, policy).await?;
-        require_manageable(call, &key, ask.bypass_policy_lockout_safety_check)?;
+        require_manageable(call, &key, ask.bypass_policy_lockout_safety_check).await?;
     }
     let material = call.room.keyring.make_material(key.scope.account, key.id, MaterialOrigin::Creation, call.now());
     key.materials.push(Arc::new(material.await?));

@@ -46,7 +46,7 @@ pub(crate) async fn replicate_key(
 
     if let Some(policy) = &ask.policy {
         replica.details.policy = candidate(call.room, policy).await?;
-        require_manageable(call, &replica, bypass)?;
+        require_manageable(call, &replica, bypass).await?;
     }
     let answer = ReplicateKeyResponse {
         replica_key_metadata: Some(metadata(call, &replica).await?),

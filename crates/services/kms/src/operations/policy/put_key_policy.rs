@@ -18,6 +18,6 @@ pub(crate) async fn put_key_policy(call: &Call<'_>, ask: &PutKeyPolicyRequest) -
     require_default(ask.policy_name.as_deref())?;
     let policy = candidate(call.room, &ask.policy).await?;
     let after = KeyRecord { details: KeyDetails { policy, ..before.details.clone() }, ..next(&before) };
-    require_manageable(call, &after, bypass)?;
+    require_manageable(call, &after, bypass).await?;
     call.change_silently(permit, before, after, []).await
 }
