@@ -3,9 +3,12 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    future::poll_fn,
     io::Write,
     os::fd::AsRawFd,
     path::PathBuf,
+    task::Poll,
+    time::Duration,
 };
 
 use front::server::{Application, Readiness};
@@ -208,6 +211,39 @@ async fn rivals_replace_the_key_one_after_the_other() {
     let house = house.restart().await;
     assert_eq!(house.admin().value("kept").await, "value");
     assert_eq!(files_outside(&house.close().await), ["data.key"]);
+}
+
+/// The future goes so far and no further.
+async fn hung_up_after<F: Future>(polls: usize, future: F) {
+    let mut future = Box::pin(future);
+    for _ in 0..polls {
+        if poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_ready())).await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_at_any_moment_leaves_a_key_that_opens() {
+    let mut house = furnished().await;
+    for polls in 0..25 {
+        hung_up_after(polls, rotate(&house, json!({}))).await;
+        let grounds = house.copy();
+        let copy = grounds.open().await;
+        assert_eq!(copy.admin().value("kept").await, "value", "{polls}");
+        if polls % 2 == 0 {
+            let made = rotate(&house, json!({})).await;
+            assert_eq!(described(&house).await["RootKeyId"], made["RootKeyId"], "{polls}");
+        }
+        if polls % 3 == 0 {
+            house = house.restart().await;
+        }
+        assert_eq!(house.admin().value("kept").await, "value", "{polls}");
+    }
+    let grounds = house.restart().await.close().await;
+    assert_eq!(files_outside(&grounds), ["data.key"]);
+    assert_eq!(grounds.audit().findings, []);
 }
 
 #[tokio::test]
