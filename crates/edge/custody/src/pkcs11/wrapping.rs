@@ -8,6 +8,7 @@ use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use seal::KeyMaterial;
+use subtle::ConstantTimeEq;
 use terms::{Entropy, SecretBytes};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -100,11 +101,16 @@ pub(super) fn wrap(
         match unwrap_by(visit, key, &wrapped) {
             Err(error) if is_not_offered(&error) => continue,
             Err(error) => return Err(refused("unwrap what it has just wrapped")(error)),
-            Ok(unwrapped) if unwrapped.as_slice() == key_encryption_key.expose() => return Ok(wrapped),
+            Ok(unwrapped) if is_same(&unwrapped, key_encryption_key.expose()) => return Ok(wrapped),
             Ok(_) => return Err(TokenError::DoesNotUnwrap),
         }
     }
     Err(TokenError::NoMechanism)
+}
+
+/// In constant time: both are keys.
+fn is_same(unwrapped: &[u8], key: &[u8]) -> bool {
+    unwrapped.ct_eq(key).into()
 }
 
 /// `other_key` is the refusal if this is not the key that has wrapped it, made of what the token says.
