@@ -2,8 +2,15 @@
 
 mod account_keys;
 mod envelope;
+mod function_host;
+mod log_events;
 mod root_keys;
 
 pub use account_keys::{AccountKeys, AccountKeysError, NewManagedKey};
 pub use envelope::{Envelope, EnvelopeError, OnBehalf};
+pub use function_host::{
+    FunctionCode, FunctionHost, FunctionOutput, FunctionToRun, HostError, InstalledCode, Invocation, InvocationEnd,
+    Invoked, OutputLine, OutputSource, RoleCredentials,
+};
+pub use log_events::{LogEvents, LogEventsError, LogStreamName, NewLogEvent};
 pub use root_keys::{NewRootKey, ReplacedRootKey, RootKeyNow, RootKeys, RootKeysError, Settlement};
