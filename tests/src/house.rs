@@ -137,8 +137,8 @@ impl House {
 
     /// Does the background work that is due, as the server does every second. Returns how many jobs were looked at.
     pub(crate) async fn do_due(&self) -> usize {
-        let secrets = secretsmanager::do_due(&self.rooms.secretsmanager, &*self.store).await.unwrap();
-        let keys = kms::do_due(&self.rooms.kms, &*self.store).await.unwrap();
+        let secrets = service::do_due(&*self.rooms.secretsmanager, &*self.store).await.unwrap();
+        let keys = service::do_due(&*self.rooms.kms, &*self.store).await.unwrap();
         secrets + keys
     }
 

@@ -72,16 +72,16 @@ impl House {
         let answered = match route {
             Route::SecretsManager(operation) => {
                 let recorded = secretsmanager::answer(&self.secretsmanager, context, &caller, operation, body).await;
-                recorded.map(|recorded| json::secretsmanager(request_id, recorded))
+                recorded.map(|recorded| json::answer(request_id, recorded))
             }
             Route::Kms(operation) => {
                 let recorded = Box::pin(kms::answer(&self.kms, context, &caller, operation, body)).await;
-                recorded.map(|recorded| json::kms(request_id, recorded))
+                recorded.map(|recorded| json::answer(request_id, recorded))
             }
             Route::Keepwell(operation) => {
                 let answer = deployment::answer(&self.deployment, context, &caller, operation, body);
                 let recorded = Box::pin(answer).await;
-                recorded.map(|recorded| json::deployment(request_id, recorded))
+                recorded.map(|recorded| json::answer(request_id, recorded))
             }
         };
         answered.unwrap_or_else(|error| {

@@ -120,11 +120,11 @@ async fn work(opened: Opened) {
     let mut works = JoinSet::new();
     works.spawn({
         let (room, jobs) = (Arc::clone(&house.secretsmanager), Arc::clone(&jobs));
-        async move { secretsmanager::work(&room, &*jobs).await }
+        async move { service::work(&*room, &*jobs).await }
     });
     works.spawn({
         let room = Arc::clone(&house.kms);
-        async move { kms::work(&room, &*jobs).await }
+        async move { service::work(&*room, &*jobs).await }
     });
     while works.join_next().await.is_some() {}
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use deployment::shapes::UnsealResponse;
 use gate::AuthenticationError;
 use http::{HeaderValue, Response, StatusCode};
+use service::{Fault, JsonError, Outcome};
 use shape::Reply;
 use sigv4::ErrorKind;
 use terms::RequestId;
@@ -16,46 +17,7 @@ use crate::server::{Body, Refusal};
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 
 /// An answer that the trail has released.
-pub(crate) fn secretsmanager(request_id: RequestId, recorded: Recorded<secretsmanager::Outcome>) -> Response<Body> {
-    use secretsmanager::{Fault, Outcome};
-
-    match recorded.into_answer() {
-        Outcome::Success(body) => success(request_id, body),
-        Outcome::Refused(error) => {
-            let status = match error.fault() {
-                Fault::Caller => StatusCode::BAD_REQUEST,
-                Fault::Service => StatusCode::INTERNAL_SERVER_ERROR,
-                Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            };
-            let member = if error.has_capital_message() { "Message" } else { "message" };
-            let message = error.message().map(|text| (member, text));
-            fault(status, request_id, error.code(), message)
-        }
-    }
-}
-
-/// The same, of keepwell's own service.
-pub(crate) fn deployment(request_id: RequestId, recorded: Recorded<deployment::Outcome>) -> Response<Body> {
-    use deployment::{Fault, Outcome};
-
-    match recorded.into_answer() {
-        Outcome::Success(body) => success(request_id, body),
-        Outcome::Refused(error) => {
-            let status = match error.fault() {
-                Fault::Caller => StatusCode::BAD_REQUEST,
-                Fault::Service => StatusCode::INTERNAL_SERVER_ERROR,
-                Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            };
-            let message = error.message().map(|text| ("message", text));
-            fault(status, request_id, error.code(), message)
-        }
-    }
-}
-
-/// The same, of KMS.
-pub(crate) fn kms(request_id: RequestId, recorded: Recorded<kms::Outcome>) -> Response<Body> {
-    use kms::{Fault, Outcome};
-
+pub(crate) fn answer<E: JsonError>(request_id: RequestId, recorded: Recorded<Outcome<E>>) -> Response<Body> {
     match recorded.into_answer() {
         Outcome::Success(body) => success(request_id, body),
         Outcome::Refused(error) => {

@@ -38,6 +38,30 @@ pub enum ErrorKind<'a> {
     Internal(&'a str),
 }
 
+/// An error as awsJson answers it.
+pub trait JsonError {
+    /// Its name on the wire.
+    fn code(&self) -> &'static str;
+
+    /// What the caller is told. None for errors that are sent without a text.
+    fn message(&self) -> Option<String>;
+
+    fn fault(&self) -> Fault;
+
+    /// Does the body of the answer spell its text `Message`?
+    fn has_capital_message(&self) -> bool {
+        false
+    }
+}
+
+/// Whose fault it is, and how the error travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Caller,
+    Service,
+    Unavailable,
+}
+
 /// What every story may meet means the same in every service: a denial is the variant `AccessDenied`, a call without
 /// a record `Unrecorded`, and what is listed as ours is `Internal`. Callers see none of that; the operator's log does.
 ///

@@ -6,13 +6,15 @@
 //! rendered. What a story is given of its call is [`Asked`].
 
 mod asked;
+mod background;
 mod error;
 mod operations;
 mod outcome;
 mod turns;
 
 pub use asked::{Asked, Parameters, Service, TELLINGS_MAX};
-pub use error::{ErrorKind, ServiceError};
+pub use background::{Worker, do_due, work};
+pub use error::{ErrorKind, Fault, JsonError, ServiceError};
 pub use operations::Kind;
 pub use outcome::{Outcome, json, response_elements, xml};
 pub use turns::Turns;

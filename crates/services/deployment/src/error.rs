@@ -6,7 +6,7 @@ use contract::{CommitError, StoreError, UnreadablePolicy};
 use facades::{AccountKeysError, RootKeysError};
 use policy::{Denied, WrongPermit};
 use seal::SealError;
-use service::{ErrorKind, ServiceError};
+use service::{ErrorKind, Fault, JsonError, ServiceError};
 use shape::ParseError;
 use trail::Unrecorded;
 
@@ -31,17 +31,14 @@ pub enum Error {
     Internal(String),
 }
 
-/// Whose fault it is, and how the error travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Caller,
-    Service,
-    Unavailable,
+impl Error {
+    pub(crate) fn account_not_found(id: &str) -> Self {
+        Self::ResourceNotFound(format!("There is no account {id} on this server."))
+    }
 }
 
-impl Error {
-    /// The error's name on the wire.
-    pub fn code(&self) -> &'static str {
+impl JsonError for Error {
+    fn code(&self) -> &'static str {
         match self {
             Self::ResourceNotFound(_) => "ResourceNotFoundException",
             Self::ResourceExists(_) => "ResourceExistsException",
@@ -56,8 +53,7 @@ impl Error {
         }
     }
 
-    /// What the caller is told. None where there is nothing to say.
-    pub fn message(&self) -> Option<String> {
+    fn message(&self) -> Option<String> {
         match self {
             Self::ResourceNotFound(text)
             | Self::ResourceExists(text)
@@ -72,21 +68,12 @@ impl Error {
         }
     }
 
-    pub fn fault(&self) -> Fault {
+    fn fault(&self) -> Fault {
         match self {
             Self::Conflict | Self::Internal(_) => Fault::Service,
             Self::Unrecorded(_) => Fault::Unavailable,
             _ => Fault::Caller,
         }
-    }
-
-    /// Does the body of the answer spell its text `Message`?
-    pub fn has_capital_message(&self) -> bool {
-        !matches!(self, Self::Validation(_))
-    }
-
-    pub(crate) fn account_not_found(id: &str) -> Self {
-        Self::ResourceNotFound(format!("There is no account {id} on this server."))
     }
 }
 

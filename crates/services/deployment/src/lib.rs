@@ -11,6 +11,6 @@ mod room;
 pub mod shapes;
 mod statements;
 
-pub use error::{Error, Fault};
+pub use error::Error;
 pub use operations::{Operation, Outcome, answer};
 pub use room::Room;

@@ -70,6 +70,8 @@ pub(crate) fn without_alias(key: &KeyRecord, name: &str) -> KeyRecord {
 
 #[cfg(test)]
 mod tests {
+    use service::JsonError;
+
     use super::*;
 
     fn code(name: &str) -> Option<&'static str> {

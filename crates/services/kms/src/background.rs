@@ -1,14 +1,14 @@
 //! Work that nobody waits for: destroying keys whose waiting period has ended, and giving keys new material when it is
 //! time. Each job is done under the service's own permit, fenced, and recorded like any call.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use contract::{
-    Commit, Guard, Guarded, JobKind, JobRecord, Jobs, KeyDetails, KeyId, KeyRecord, KeyState, KeySubject, Lease,
+    Commit, Guard, Guarded, JobKind, JobRecord, KeyDetails, KeyId, KeyRecord, KeyState, KeySubject, Lease,
     MaterialOrigin, PolicyDocument, Rotation,
 };
 use policy::{Action, Permit};
-use service::Service;
+use service::{Service, Worker};
 use terms::{EventId, RequestId, Timestamp};
 use trail::{JsonObject, ServiceEvent};
 
@@ -22,41 +22,18 @@ use crate::{
 const DELETE_KEY: Action = Action::new("kms:DeleteKey");
 const ROTATE_KEY: Action = Action::new("kms:RotateKey");
 
-/// The jobs of this service.
-const KINDS: [JobKind; 2] = [JobKind::DeleteKey, JobKind::RotateKey];
-/// Jobs taken at once.
-const JOBS_MAX: usize = 100;
-/// How long to rest when nothing is due.
-const REST: Duration = Duration::from_secs(1);
+impl Worker for Room {
+    type Error = Error;
 
-/// Does what is due, for ever.
-pub async fn work(room: &Room, jobs: &dyn Jobs) {
-    loop {
-        match do_due(room, jobs).await {
-            // There may be more.
-            Ok(JOBS_MAX..) => {}
-            Ok(_) => tokio::time::sleep(REST).await,
-            Err(error) => {
-                let cause = format!("{error:?}");
-                tracing::error!(target: "keepwell::operator", cause, "background work on keys failed and is tried again");
-                tokio::time::sleep(10 * REST).await;
-            }
-        }
-    }
-}
+    const KINDS: &'static [JobKind] = &[JobKind::DeleteKey, JobKind::RotateKey];
 
-/// Does what is due now. Returns how many jobs were looked at.
-pub async fn do_due(room: &Room, jobs: &dyn Jobs) -> Result<usize, Error> {
-    let due = jobs.due(&KINDS, room.clock.now(), JOBS_MAX).await?;
-    let mut failure = None;
-    for job in &due {
-        let Some(lease) = jobs.claim(job).await? else { continue };
-        // One that cannot be done must not keep the others waiting.
-        if let Err(error) = do_job(room, &lease).await {
-            failure.get_or_insert(error);
-        }
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
-    failure.map_or(Ok(due.len()), Err)
+
+    async fn do_job(&self, lease: &Lease) -> Result<(), Error> {
+        do_job(self, lease).await
+    }
 }
 
 async fn do_job(room: &Room, Lease { job }: &Lease) -> Result<(), Error> {

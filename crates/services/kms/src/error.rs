@@ -5,7 +5,7 @@ use std::fmt;
 use contract::{CommitError, StoreError, UnreadablePolicy};
 use policy::{Denied, WrongPermit};
 use seal::SealError;
-use service::{ErrorKind, ServiceError};
+use service::{ErrorKind, Fault, JsonError, ServiceError};
 use shape::ParseError;
 use trail::Unrecorded;
 
@@ -33,14 +33,6 @@ pub enum Error {
     Internal(String),
 }
 
-/// Whose fault it is, and how the error travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Caller,
-    Service,
-    Unavailable,
-}
-
 impl Error {
     pub(crate) fn refused(code: &'static str, message: impl Into<String>) -> Self {
         Self::Refused { code, message: Some(message.into()) }
@@ -63,9 +55,10 @@ impl Error {
     pub(crate) fn unsupported(what: &str) -> Self {
         Self::refused("UnsupportedOperationException", format!("{what} is not supported by this server."))
     }
+}
 
-    /// The error's name on the wire.
-    pub fn code(&self) -> &'static str {
+impl JsonError for Error {
+    fn code(&self) -> &'static str {
         match self {
             Self::Refused { code, .. } => code,
             Self::AccessDenied(_) | Self::Forbidden(_) => "AccessDeniedException",
@@ -76,8 +69,7 @@ impl Error {
         }
     }
 
-    /// What the caller is told. None where there is nothing to say.
-    pub fn message(&self) -> Option<String> {
+    fn message(&self) -> Option<String> {
         match self {
             Self::Refused { message, .. } => message.clone(),
             Self::Forbidden(text) | Self::Validation(text) => Some(text.clone()),
@@ -88,7 +80,7 @@ impl Error {
         }
     }
 
-    pub fn fault(&self) -> Fault {
+    fn fault(&self) -> Fault {
         match self {
             Self::Conflict | Self::Internal(_) => Fault::Service,
             Self::Unrecorded(_) => Fault::Unavailable,
@@ -96,8 +88,7 @@ impl Error {
         }
     }
 
-    /// Does the body of the answer spell its text `Message`?
-    pub fn has_capital_message(&self) -> bool {
+    fn has_capital_message(&self) -> bool {
         matches!(self, Self::AccessDenied(_) | Self::Forbidden(_))
     }
 }

@@ -88,6 +88,8 @@ fn invalid_arn(text: &str) -> Error {
 mod tests {
     use terms::Region;
 
+    use service::JsonError;
+
     use super::*;
 
     const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -27,8 +27,7 @@ pub mod shapes;
 mod states;
 mod tags;
 
-pub use background::{do_due, work};
-pub use error::{Error, Fault};
+pub use error::Error;
 pub use keyring::{Keyring, KeyringError};
 pub use managed_key::MANAGED_ALIAS;
 pub use operations::{Operation, Outcome, answer};

@@ -113,6 +113,8 @@ fn is_service(text: &str) -> bool {
 mod tests {
     use terms::{AccountId, Region};
 
+    use service::JsonError;
+
     use super::*;
 
     #[test]

@@ -80,6 +80,8 @@ fn refused(text: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use service::JsonError;
+
     use super::*;
 
     fn tag(key: &str, value: &str) -> Tag {

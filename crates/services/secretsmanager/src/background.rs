@@ -1,13 +1,13 @@
 //! Work that nobody waits for: erasing secrets whose recovery window has ended, and removing versions that nobody can
 //! see any more. Each job is done under the service's own permit, fenced, and recorded like any call.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use contract::{
-    Change, Commit, CommitError, Guard, JobChange, JobKind, JobRecord, Jobs, Lease, Pick, SecretChange, SecretRecord,
+    Change, Commit, CommitError, Guard, JobChange, JobKind, JobRecord, Lease, Pick, SecretChange, SecretRecord,
 };
 use policy::{Action, Permit};
-use service::Service;
+use service::{Service, Worker};
 use terms::{EventId, RequestId, Timestamp, VersionId};
 use trail::{JsonObject, ServiceEvent, Subject};
 
@@ -16,41 +16,18 @@ use crate::{error::Error, quotas::Quotas, room::Room, versions};
 const END_RECOVERY_WINDOW: Action = Action::new("secretsmanager:EndRecoveryWindow");
 const TRIM_VERSIONS: Action = Action::new("secretsmanager:TrimVersions");
 
-/// The jobs of this service.
-const KINDS: [JobKind; 2] = [JobKind::EndRecoveryWindow, JobKind::TrimVersions];
-/// Jobs taken at once.
-const JOBS_MAX: usize = 100;
-/// How long to rest when nothing is due.
-const REST: Duration = Duration::from_secs(1);
+impl Worker for Room {
+    type Error = Error;
 
-/// Does what is due, for ever.
-pub async fn work(room: &Room, jobs: &dyn Jobs) {
-    loop {
-        match do_due(room, jobs).await {
-            // There may be more.
-            Ok(JOBS_MAX..) => {}
-            Ok(_) => tokio::time::sleep(REST).await,
-            Err(error) => {
-                let cause = format!("{error:?}");
-                tracing::error!(target: "keepwell::operator", cause, "background work failed and is tried again");
-                tokio::time::sleep(10 * REST).await;
-            }
-        }
-    }
-}
+    const KINDS: &'static [JobKind] = &[JobKind::EndRecoveryWindow, JobKind::TrimVersions];
 
-/// Does what is due now. Returns how many jobs were looked at.
-pub async fn do_due(room: &Room, jobs: &dyn Jobs) -> Result<usize, Error> {
-    let due = jobs.due(&KINDS, room.clock.now(), JOBS_MAX).await?;
-    let mut failure = None;
-    for job in &due {
-        let Some(lease) = jobs.claim(job).await? else { continue };
-        // One that cannot be done must not keep the others waiting.
-        if let Err(error) = do_job(room, &lease).await {
-            failure.get_or_insert(error);
-        }
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
-    failure.map_or(Ok(due.len()), Err)
+
+    async fn do_job(&self, lease: &Lease) -> Result<(), Error> {
+        do_job(self, lease).await
+    }
 }
 
 /// The trimming that the secret needs after a label moved: a version that gained one may have been the last to go.

@@ -7,7 +7,7 @@ use std::fmt;
 use contract::{CommitError, StoreError};
 use facades::EnvelopeError;
 use policy::{Denied, WrongPermit};
-use service::{ErrorKind, ServiceError};
+use service::{ErrorKind, Fault, JsonError, ServiceError};
 use shape::ParseError;
 use terms::InvalidSecretName;
 use trail::Unrecorded;
@@ -43,80 +43,7 @@ pub enum Error {
     Internal(String),
 }
 
-/// Whose words these are, and how the error travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Caller,
-    Service,
-    Unavailable,
-}
-
 impl Error {
-    /// The error's name on the wire.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::ResourceNotFound(_) => "ResourceNotFoundException",
-            Self::InvalidRequest(_) => "InvalidRequestException",
-            Self::InvalidParameter(_) => "InvalidParameterException",
-            Self::ResourceExists(_) => "ResourceExistsException",
-            Self::LimitExceeded(_) => "LimitExceededException",
-            Self::MalformedPolicyDocument(_) => "MalformedPolicyDocumentException",
-            Self::PublicPolicy => "PublicPolicyException",
-            Self::InvalidNextToken => "InvalidNextTokenException",
-            Self::EncryptionFailure => "EncryptionFailure",
-            Self::DecryptionFailure => "DecryptionFailure",
-            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => "AccessDeniedException",
-            Self::Serialization(_) => "SerializationException",
-            Self::Validation(_) => "ValidationException",
-            Self::Conflict | Self::Internal(_) => "InternalServiceError",
-            Self::Unrecorded(_) => "ServiceUnavailable",
-        }
-    }
-
-    /// What the caller is told. None for errors that AWS sends without a text.
-    pub fn message(&self) -> Option<String> {
-        match self {
-            Self::ResourceNotFound(text)
-            | Self::InvalidRequest(text)
-            | Self::InvalidParameter(text)
-            | Self::ResourceExists(text)
-            | Self::LimitExceeded(text)
-            | Self::MalformedPolicyDocument(text)
-            | Self::Validation(text) => Some(text.clone()),
-            Self::PublicPolicy => {
-                Some("You can't attach a resource-based policy that allows broad access to the secret.".to_owned())
-            }
-            // Chosen after the model's documentation.
-            Self::InvalidNextToken => Some("The NextToken value is invalid.".to_owned()),
-            Self::EncryptionFailure => Some(
-                "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the \
-                 KMS key is available, enabled, and not in an invalid state."
-                    .to_owned(),
-            ),
-            Self::DecryptionFailure => {
-                Some("Secrets Manager can't decrypt the protected secret text using the provided KMS key.".to_owned())
-            }
-            Self::AccessDenied(denied) => Some(denied.to_string()),
-            Self::KeyAccessDenied(text) => Some((*text).to_owned()),
-            Self::Serialization(text) => text.map(str::to_owned),
-            Self::Conflict | Self::Internal(_) => Some("An internal error occurred.".to_owned()),
-            Self::Unrecorded(_) => Some("Service is unable to handle request.".to_owned()),
-        }
-    }
-
-    pub fn fault(&self) -> Fault {
-        match self {
-            Self::Conflict | Self::Internal(_) => Fault::Service,
-            Self::Unrecorded(_) => Fault::Unavailable,
-            _ => Fault::Caller,
-        }
-    }
-
-    /// Does the body of the answer spell its text `Message`? Modelled errors do; front-end ones are lower-case.
-    pub fn has_capital_message(&self) -> bool {
-        !matches!(self, Self::Validation(_))
-    }
-
     pub(crate) fn secret_not_found() -> Self {
         Self::ResourceNotFound("Secrets Manager can't find the specified secret.".to_owned())
     }
@@ -165,6 +92,70 @@ impl Error {
     /// A member whose machinery is not part of this server yet. Chosen.
     pub(crate) fn not_offered(member: &str) -> Self {
         Self::InvalidParameter(format!("{member} is not supported by this server."))
+    }
+}
+
+impl JsonError for Error {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ResourceNotFound(_) => "ResourceNotFoundException",
+            Self::InvalidRequest(_) => "InvalidRequestException",
+            Self::InvalidParameter(_) => "InvalidParameterException",
+            Self::ResourceExists(_) => "ResourceExistsException",
+            Self::LimitExceeded(_) => "LimitExceededException",
+            Self::MalformedPolicyDocument(_) => "MalformedPolicyDocumentException",
+            Self::PublicPolicy => "PublicPolicyException",
+            Self::InvalidNextToken => "InvalidNextTokenException",
+            Self::EncryptionFailure => "EncryptionFailure",
+            Self::DecryptionFailure => "DecryptionFailure",
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => "AccessDeniedException",
+            Self::Serialization(_) => "SerializationException",
+            Self::Validation(_) => "ValidationException",
+            Self::Conflict | Self::Internal(_) => "InternalServiceError",
+            Self::Unrecorded(_) => "ServiceUnavailable",
+        }
+    }
+
+    fn message(&self) -> Option<String> {
+        match self {
+            Self::ResourceNotFound(text)
+            | Self::InvalidRequest(text)
+            | Self::InvalidParameter(text)
+            | Self::ResourceExists(text)
+            | Self::LimitExceeded(text)
+            | Self::MalformedPolicyDocument(text)
+            | Self::Validation(text) => Some(text.clone()),
+            Self::PublicPolicy => {
+                Some("You can't attach a resource-based policy that allows broad access to the secret.".to_owned())
+            }
+            // Chosen after the model's documentation.
+            Self::InvalidNextToken => Some("The NextToken value is invalid.".to_owned()),
+            Self::EncryptionFailure => Some(
+                "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the \
+                 KMS key is available, enabled, and not in an invalid state."
+                    .to_owned(),
+            ),
+            Self::DecryptionFailure => {
+                Some("Secrets Manager can't decrypt the protected secret text using the provided KMS key.".to_owned())
+            }
+            Self::AccessDenied(denied) => Some(denied.to_string()),
+            Self::KeyAccessDenied(text) => Some((*text).to_owned()),
+            Self::Serialization(text) => text.map(str::to_owned),
+            Self::Conflict | Self::Internal(_) => Some("An internal error occurred.".to_owned()),
+            Self::Unrecorded(_) => Some("Service is unable to handle request.".to_owned()),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Conflict | Self::Internal(_) => Fault::Service,
+            Self::Unrecorded(_) => Fault::Unavailable,
+            _ => Fault::Caller,
+        }
+    }
+
+    fn has_capital_message(&self) -> bool {
+        !matches!(self, Self::Validation(_))
     }
 }
 

@@ -21,8 +21,7 @@ mod tags;
 mod turnstiles;
 mod versions;
 
-pub use background::{do_due, work};
-pub use error::{Error, Fault};
+pub use error::Error;
 pub use operations::{Operation, Outcome, answer};
 pub use quotas::Quotas;
 pub use room::Room;

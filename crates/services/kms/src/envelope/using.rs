@@ -6,7 +6,7 @@ use contract::{KeyManager, KeyRecord, KeyState, KeySubject, KeyUsage, StoreError
 use facades::{EnvelopeError, OnBehalf};
 use policy::{Action, Permit};
 use seal::{KeyMaterial, KeyRef, SealContext};
-use service::ServiceError;
+use service::{JsonError, ServiceError};
 use terms::{EventId, Scope, VersionId};
 use trail::{LinkedCall, LinkedCalls, LinkedFailure};
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use contract::{ListOrder, Pick, SecretRecord, VersionRecord};
 use policy::Action;
 use seal::ValueKind;
-use service::ServiceError;
+use service::{JsonError, ServiceError};
 use shape::Structure;
 use terms::{EventId, SecretId};
 use trail::{ApiCall, Failure, JsonObject, LinkedCalls, Recorded, RequestParameters, Subject};

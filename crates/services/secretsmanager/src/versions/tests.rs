@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 use terms::{AccountId, ArnSuffix, Region, Scope, SecretName, Uid, secret_arn};
 
+use service::JsonError;
+
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_millis(1_772_438_400_000);

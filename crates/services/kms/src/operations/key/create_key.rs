@@ -128,6 +128,8 @@ fn draft(call: &Call<'_>, ask: &CreateKeyRequest, (spec, usage): (KeySpec, KeyUs
 
 #[cfg(test)]
 mod tests {
+    use service::JsonError;
+
     use super::*;
     use crate::shapes::CustomerMasterKeySpec;
 
