@@ -14,7 +14,7 @@ use terms::{AccountId, Entropy, Region, SecretBytes, Timestamp};
 
 use crate::{
     authenticate::Service,
-    session::{SessionClaims, SessionHolder, SessionKey},
+    session::{SessionClaims, SessionCredentials, SessionHolder, SessionKey},
     standing::Standing,
     user_identity::user_identity,
 };
@@ -134,6 +134,13 @@ impl CredentialCard {
         let account = AccountId::parse(&opened.claims.account).map_err(|_| OpenError)?;
         let session = (opened.claims, SecretBytes::copy_of(token.as_bytes()));
         Ok(Self::new(access_key_id, account, opened.secret_access_key, Vec::new(), Some(session)))
+    }
+
+    /// Credentials that were issued a moment ago.
+    pub(crate) fn of_session(credentials: &SessionCredentials, account: AccountId, claims: SessionClaims) -> Self {
+        let SessionCredentials { access_key_id, secret_access_key, session_token, .. } = credentials;
+        let session = (claims, session_token.clone());
+        Self::new(access_key_id, account, secret_access_key.clone(), Vec::new(), Some(session))
     }
 
     /// A user's session, without anything to verify it with.
