@@ -6,7 +6,7 @@ use policy::{Permit, WrongPermit};
 use terms::{AccountId, EventId, Scope, Uid};
 
 use crate::{
-    AccountRecord, DeploymentRecord, IdentityChange, JobChange, JobKind, KeyChange, SecretRecord,
+    AccountRecord, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange, SecretRecord,
     permitted::is_permitted,
 };
 
@@ -44,6 +44,7 @@ pub enum Change {
     /// The revision must still be the account's.
     Identity(IdentityChange),
     Key(KeyChange),
+    Function(FunctionChange),
 }
 
 /// A secret before and after. An adapter writes the difference.
@@ -116,6 +117,7 @@ impl Commit {
         match &change {
             Change::Secret(change) => change.require_sound()?,
             Change::Key(change) => change.require_sound()?,
+            Change::Function(change) => change.require_sound()?,
             Change::Deployment(_) | Change::Account(_) | Change::CloseAccount(_) | Change::Identity(_) => {}
         }
         self.changes.push(change);

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use policy::{Action, Permit, WrongPermit};
 use terms::{AccountId, ArnSuffix, Region, Scope};
 
-use crate::{AliasRecord, GrantRecord, KeyDetails, KeyId, KeyRecord, PolicyDocument, SecretRecord, Tag};
+use crate::{AliasRecord, FunctionRecord, GrantRecord, KeyDetails, KeyId, KeyRecord, PolicyDocument, SecretRecord, Tag};
 
-/// The record of a secret or a key behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
+/// The record of a secret, a key or a function behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
 /// operation that forgets to ask does not compile.
 #[derive(Clone)]
 pub struct Guarded<T>(T);
@@ -51,6 +51,28 @@ impl<'a> KeySubject<'a> {
     pub fn of(key: &'a KeyRecord) -> Self {
         let KeyRecord { id, ref arn, scope, ref details, ref aliases, ref grants, .. } = *key;
         Self { id, arn, scope, details, aliases, grants }
+    }
+}
+
+/// The part of a function that decisions are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionSubject<'a> {
+    /// Without a qualifier.
+    pub arn: &'a Arc<str>,
+    pub scope: Scope,
+    pub tags: &'a [Tag],
+    policies: &'a BTreeMap<String, PolicyDocument>,
+}
+
+impl<'a> FunctionSubject<'a> {
+    pub fn of(function: &'a FunctionRecord) -> Self {
+        let FunctionRecord { arn, scope, details, .. } = function;
+        Self { arn, scope: *scope, tags: &details.tags, policies: &details.policies }
+    }
+
+    /// The policy that is attached to this qualifier, or to the function itself.
+    pub fn policy(&self, qualifier: Option<&str>) -> Option<&'a PolicyDocument> {
+        self.policies.get(qualifier.unwrap_or(crate::LATEST))
     }
 }
 
@@ -109,6 +131,33 @@ impl Guarded<Arc<KeyRecord>> {
     pub fn open_key(self, permit: &Permit) -> Result<Arc<KeyRecord>, WrongPermit> {
         permit.covers_resource(&self.0.arn)?;
         Ok(self.0)
+    }
+}
+
+impl Guarded<Arc<FunctionRecord>> {
+    /// For store adapters.
+    pub fn of_function(function: Arc<FunctionRecord>) -> Self {
+        Self(function)
+    }
+
+    /// What policies may ask about the function.
+    pub fn function(&self) -> FunctionSubject<'_> {
+        FunctionSubject::of(&self.0)
+    }
+
+    /// Opens the record. The permit's resource must be this very function, or this qualifier of it.
+    pub fn open_function(self, permit: &Permit, qualifier: Option<&str>) -> Result<Arc<FunctionRecord>, WrongPermit> {
+        match qualifier {
+            None => permit.covers_resource(&self.0.arn)?,
+            Some(qualifier) => permit.covers_resource(&format!("{}:{qualifier}", self.0.arn))?,
+        }
+        Ok(self.0)
+    }
+}
+
+impl ServiceSubject for Guarded<Arc<FunctionRecord>> {
+    fn arn_and_scope(&self) -> (&Arc<str>, Scope) {
+        (&self.0.arn, self.0.scope)
     }
 }
 

@@ -12,6 +12,7 @@
 mod account;
 mod commit;
 mod document;
+mod function;
 mod guarded;
 mod identities;
 mod identity;
@@ -25,7 +26,11 @@ mod store;
 pub use account::{AccountRecord, AccountStatus, CredentialRecord, CredentialStatus, DeploymentRecord, LastUse};
 pub use commit::{Change, Commit, CommitError, Guard, PendingRecord, SecretChange};
 pub use document::{PolicyDocument, UnreadablePolicy};
-pub use guarded::{DecisionSubject, Guarded, GuardedPage, KeySubject, ServiceSubject};
+pub use function::{
+    CodeRef, FunctionAlias, FunctionChange, FunctionConfiguration, FunctionDetails, FunctionRecord, FunctionVersion,
+    LATEST, NewCode, SealedBytes, function_arn,
+};
+pub use guarded::{DecisionSubject, FunctionSubject, Guarded, GuardedPage, KeySubject, ServiceSubject};
 pub use identities::{Identities, IdentityChange, account_uid};
 pub use identity::{
     AccountSettings, EnabledMfa, Entity, EntityKey, EntityKind, GroupRecord, InlinePolicies, InstanceProfileRecord,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use policy::{Action, Permit};
 use terms::AccountId;
 
-use crate::{Change, EntityKind, IdentityChange, KeyChange, SecretChange, deployment_arn};
+use crate::{Change, EntityKind, FunctionChange, IdentityChange, KeyChange, SecretChange, deployment_arn};
 
 macro_rules! actions {
     ($service:literal: $( $operation:ident )*) => {
@@ -25,6 +25,12 @@ const CHANGES_KEYS: &[Action] = actions!("kms":
     UpdateKeyDescription EnableKey DisableKey ScheduleKeyDeletion CancelKeyDeletion EnableKeyRotation DisableKeyRotation
     RotateKeyOnDemand CreateAlias UpdateAlias DeleteAlias PutKeyPolicy CreateGrant RetireGrant RevokeGrant TagResource
     UntagResource ReplicateKey UpdatePrimaryRegion SynchronizeMultiRegionKey RotateKey DeleteKey);
+const MAKES_FUNCTIONS: &[Action] = actions!("lambda": CreateFunction);
+/// Versions, aliases and policies are the function's.
+const CHANGES_FUNCTIONS: &[Action] = actions!("lambda":
+    UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction PublishVersion CreateAlias UpdateAlias DeleteAlias
+    AddPermission RemovePermission TagResource UntagResource PutFunctionConcurrency DeleteFunctionConcurrency);
+const DELETES_FUNCTIONS: &[Action] = actions!("lambda": DeleteFunction);
 const CHANGES_THE_DEPLOYMENT: &[Action] = actions!("keepwell": CreateDeployment RotateRootKey MoveRootKey);
 const MAKES_ACCOUNTS: &[Action] = actions!("keepwell": CreateAccount);
 const CLOSES_ACCOUNTS: &[Action] = actions!("keepwell": CloseAccount);
@@ -70,6 +76,14 @@ pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
                 || covers_new_keys(permit, after.scope.account)
         }
         Change::Key(KeyChange::Update { before, .. }) => covers(CHANGES_KEYS, &before.arn),
+        Change::Function(change) => {
+            let actions = match change {
+                FunctionChange::Create { .. } => MAKES_FUNCTIONS,
+                FunctionChange::Update { .. } => CHANGES_FUNCTIONS,
+                FunctionChange::Delete { .. } => DELETES_FUNCTIONS,
+            };
+            covers(actions, &change.function().arn)
+        }
         Change::Identity(change) => may_change_identities(permit, change),
     }
 }

@@ -9,8 +9,8 @@ use policy::WrongPermit;
 use terms::{AccountId, Day, Region, Scope, SecretName, Timestamp, Uid, VersionId};
 
 use crate::{
-    AccountRecord, Commit, CommitError, CredentialRecord, DeploymentRecord, Guarded, GuardedPage, Identities, JobKind,
-    JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, SecretRecord,
+    AccountRecord, Commit, CommitError, CredentialRecord, DeploymentRecord, FunctionRecord, Guarded, GuardedPage,
+    Identities, JobKind, JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, SealedBytes, SecretRecord,
 };
 
 /// What the store answers with, later.
@@ -60,13 +60,25 @@ pub trait Reads: Send + Sync {
     /// All keys of the scope that are not gone, by id.
     fn keys(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<KeyRecord>>, StoreError>>;
 
+    fn function<'a>(
+        &'a self,
+        scope: Scope,
+        name: &'a str,
+    ) -> Answer<'a, Result<Option<Guarded<Arc<FunctionRecord>>>, StoreError>>;
+
+    /// All functions of the scope, by name.
+    fn functions(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<FunctionRecord>>, StoreError>>;
+
+    /// The code that a version of the function has. None once no version has it. Never kept in memory.
+    fn function_code(&self, function: Uid, sha256: [u8; 32]) -> Answer<'_, Result<Option<SealedBytes>, StoreError>>;
+
     /// The trail's records that may not have reached the log yet, by ticket.
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>>;
 
     /// Where the log was known to end when it was last noted.
     fn log_head(&self, log_id: [u8; 16]) -> Answer<'_, Result<Option<LogHead>, StoreError>>;
 
-    /// Every secret, every key and every account's IAM, with its revision, which the trail must account for.
+    /// Every secret, every key, every function and every account's IAM, with its revision, which the trail must account for.
     fn revisions(&self) -> Answer<'_, Result<Vec<(Uid, u64)>, StoreError>>;
 }
 

@@ -8,6 +8,7 @@
 mod cache;
 mod failure;
 mod folder;
+mod functions;
 mod identities;
 mod keys;
 mod list;
@@ -22,6 +23,7 @@ mod store;
 mod testing;
 mod versions;
 mod write;
+mod write_functions;
 mod write_identities;
 mod write_keys;
 mod writer;

@@ -6,9 +6,9 @@ use std::{
 };
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord, Guarded,
-    GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note,
-    PendingRecord, Pick, Reads, SecretRecord, StoreError, Value, Writes,
+    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord,
+    FunctionRecord, Guarded, GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note,
+    PendingRecord, Pick, Reads, SealedBytes, SecretRecord, StoreError, Value, Writes,
 };
 use rusqlite::Connection;
 use terms::{AccountId, Region, Scope, Timestamp, Uid};
@@ -16,6 +16,7 @@ use terms::{AccountId, Region, Scope, Timestamp, Uid};
 use crate::{
     cache::RecordCache,
     folder::{Folder, FolderError, database_in},
+    functions::{self, FunctionCache},
     identities::IdentityCache,
     keys::KeyCache,
     list::list,
@@ -35,6 +36,7 @@ pub struct SqliteStore {
     scopes: Arc<Scopes>,
     identities: Arc<IdentityCache>,
     keys: Arc<KeyCache>,
+    functions: Arc<FunctionCache>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +72,7 @@ impl SqliteStore {
         let scopes = Arc::new(Scopes::load(&connection)?);
         let identities = Arc::new(IdentityCache::load(&connection)?);
         let keys = Arc::new(KeyCache::load(&connection)?);
+        let functions = Arc::new(FunctionCache::load(&connection)?);
         let cache = Arc::new(RecordCache::new(settings.cache_bytes));
         let observer = Observer::default();
         Ok(Self {
@@ -81,6 +84,7 @@ impl SqliteStore {
                     cache: Arc::clone(&cache),
                     identities: Arc::clone(&identities),
                     keys: Arc::clone(&keys),
+                    functions: Arc::clone(&functions),
                 },
                 Arc::clone(&observer),
                 folder,
@@ -90,6 +94,7 @@ impl SqliteStore {
             scopes,
             identities,
             keys,
+            functions,
         })
     }
 
@@ -205,6 +210,22 @@ impl Reads for SqliteStore {
 
     fn keys(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<KeyRecord>>, StoreError>> {
         Box::pin(std::future::ready(Ok(GuardedPage::new(self.keys.of_scope(scope)))))
+    }
+
+    fn function<'a>(
+        &'a self,
+        scope: Scope,
+        name: &'a str,
+    ) -> Answer<'a, Result<Option<Guarded<Arc<FunctionRecord>>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(self.functions.get(scope, name).map(Guarded::of_function))))
+    }
+
+    fn functions(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<FunctionRecord>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(GuardedPage::new(self.functions.of_scope(scope)))))
+    }
+
+    fn function_code(&self, function: Uid, sha256: [u8; 32]) -> Answer<'_, Result<Option<SealedBytes>, StoreError>> {
+        self.read(move |connection| functions::code(connection, function, &sha256))
     }
 
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>> {

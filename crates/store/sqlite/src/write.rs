@@ -14,6 +14,7 @@ use crate::{
     read::{NEVER, labels_to_json, secrets_count, tags_to_json},
     scopes::{ScopeNumber, Scopes},
     versions::Counterparts,
+    write_functions::change_function,
     write_identities::change_identities,
     write_keys::change_key,
 };
@@ -113,6 +114,10 @@ impl Writing<'_> {
                 let (KeyChange::Create { after } | KeyChange::Update { after, .. }) = change;
                 let number = self.scope(after.scope)?;
                 change_key(self.connection, number, change)
+            }
+            Change::Function(change) => {
+                let number = self.scope(change.function().scope)?;
+                change_function(self.connection, number, change)
             }
             Change::Deployment(deployment) => self.put_deployment(deployment),
         }

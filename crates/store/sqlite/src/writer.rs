@@ -21,6 +21,7 @@ use crate::{
     cache::RecordCache,
     failure::commit_error,
     folder::Folder,
+    functions::FunctionCache,
     identities::IdentityCache,
     keys::KeyCache,
     scopes::Scopes,
@@ -189,6 +190,7 @@ pub(crate) struct Kept {
     pub(crate) cache: Arc<RecordCache>,
     pub(crate) identities: Arc<IdentityCache>,
     pub(crate) keys: Arc<KeyCache>,
+    pub(crate) functions: Arc<FunctionCache>,
 }
 
 struct WriterThread {
@@ -303,6 +305,7 @@ impl WriterThread {
                 self.bring_secret_up_to_date(change);
                 self.kept.identities.bring_up_to_date(change);
                 self.kept.keys.bring_up_to_date(change);
+                self.kept.functions.bring_up_to_date(change);
             }
         }
     }
@@ -439,7 +442,7 @@ mod tests {
         let keys = Arc::new(KeyCache::load(&connection).unwrap());
         WriterThread {
             connection,
-            kept: Kept { scopes, cache, identities, keys },
+            kept: Kept { scopes, cache, identities, keys, functions: Arc::default() },
             counts: Counts::default(),
             observer: Observer::default(),
             _folder: folder,

@@ -65,6 +65,16 @@ macro_rules! stories {
             freshness {
                 a_read_after_an_answered_commit_sees_it_while_others_write
             }
+            functions {
+                a_function_comes_back_as_it_was_left
+                code_is_kept_as_long_as_a_version_has_it
+                a_deleted_function_leaves_its_name_free
+                a_change_of_an_older_function_is_a_conflict
+                functions_of_other_accounts_and_regions_are_not_seen
+                a_plan_that_breaks_an_invariant_of_functions_is_refused
+                a_change_of_a_function_needs_a_permit_for_it
+                every_function_is_told_with_its_revision
+            }
             guards {
                 a_commit_under_an_older_fence_is_refused
                 a_full_region_takes_exactly_as_many_secrets_as_it_may

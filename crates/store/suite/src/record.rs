@@ -9,8 +9,9 @@ use std::{
 };
 
 use contract::{
-    AccessDay, AliasRecord, KeyDetails, KeyId, KeyManager, KeyMaterialRecord, KeyRecord, KeySpec, KeyState, KeyUsage,
-    MaterialOrigin, PolicyDocument, Rotation, SecretRecord, Tag, Value, VersionRecord, key_arn,
+    AccessDay, AliasRecord, CodeRef, FunctionConfiguration, FunctionDetails, FunctionRecord, FunctionVersion,
+    KeyDetails, KeyId, KeyManager, KeyMaterialRecord, KeyRecord, KeySpec, KeyState, KeyUsage, MaterialOrigin,
+    PolicyDocument, Rotation, SealedBytes, SecretRecord, Tag, Value, VersionRecord, function_arn, key_arn,
 };
 use seal::SealedValue;
 use terms::{
@@ -183,5 +184,45 @@ pub(crate) fn material(number: u8) -> KeyMaterialRecord {
         made_at: later(3),
         origin: if number == 1 { MaterialOrigin::Creation } else { MaterialOrigin::OnDemandRotation },
         wrapped: vec![number, 0, 255],
+    }
+}
+
+/// A function that is about to be created, with this code.
+pub(crate) fn function(scope: Scope, name: &str, code: u8) -> FunctionRecord {
+    let configuration = FunctionConfiguration {
+        revision_id: "revision".to_owned(),
+        modified_at: START,
+        description: "описание".to_owned(),
+        role: "arn:aws:iam::111111111111:role/app".to_owned(),
+        runtime: "python3.12".to_owned(),
+        handler: "app.handler".to_owned(),
+        timeout_seconds: 3,
+        memory_mib: 128,
+        ephemeral_storage_mib: 512,
+        architecture: "x86_64".to_owned(),
+        log_group: None,
+    };
+    let latest = FunctionVersion {
+        number: None,
+        code: CodeRef { sha256: [code; 32], bytes: u64::from(code) },
+        configuration,
+        environment: Some(SealedBytes::new(vec![code])),
+    };
+    FunctionRecord {
+        scope,
+        name: name.into(),
+        uid: new_uid(),
+        arn: function_arn(scope, name),
+        revision: 1,
+        details: FunctionDetails {
+            created_at: START,
+            next_version: 1,
+            aliases: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            tags: Vec::new(),
+            reserved_concurrency: None,
+        },
+        latest: Arc::new(latest),
+        versions: Vec::new(),
     }
 }

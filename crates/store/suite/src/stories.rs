@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod commits;
 pub mod freshness;
+pub mod functions;
 pub mod guards;
 pub mod identities;
 pub mod jobs;
@@ -23,6 +24,7 @@ mod tests {
             include_str!("stories/accounts.rs"),
             include_str!("stories/commits.rs"),
             include_str!("stories/freshness.rs"),
+            include_str!("stories/functions.rs"),
             include_str!("stories/guards.rs"),
             include_str!("stories/identities.rs"),
             include_str!("stories/jobs.rs"),

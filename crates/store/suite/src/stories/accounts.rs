@@ -86,7 +86,9 @@ async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), Comm
         Change::Account(account) => account.id,
         Change::Identity(change) => change.account,
         Change::Key(KeyChange::Create { after } | KeyChange::Update { after, .. }) => after.scope.account,
-        Change::Deployment(_) | Change::CloseAccount(_) | Change::Secret(_) => panic!("an account's own affairs only"),
+        Change::Deployment(_) | Change::CloseAccount(_) | Change::Secret(_) | Change::Function(_) => {
+            panic!("an account's own affairs only")
+        }
     };
     let permits = ["keepwell:CreateAccount", "kms:CreateKey"].map(|act| permit(account, act, &account_arn(account)));
     let [accounts, keys] = permits;
