@@ -13,7 +13,7 @@ import botocore.model
 from server import REPOSITORY
 
 # The services whose shapes are stated, as botocore names them; each crate is named alike.
-SERVICES = ("secretsmanager", "iam", "kms", "sts")
+SERVICES = ("secretsmanager", "iam", "kms", "logs", "sts")
 
 # What a shape may constrain, as the description names it.
 CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive")
@@ -46,21 +46,25 @@ def _operation(operation):
     }
 
 
-def _shape(shape):
+def _shape(shape, within=()):
     if shape is None:
         return {"type": "structure", "members": {}}
     told = {"type": shape.type_name}
+    # Some models have shapes that hold themselves; none of those is stated here.
+    if shape.name in within:
+        return told
+    within = (*within, shape.name)
     told |= {name: shape.metadata[name] for name in CONSTRAINTS if name in shape.metadata}
     match shape.type_name:
         case "structure":
             required = set(shape.required_members)
             told["members"] = {
-                name: _shape(member) | {"required": name in required} for name, member in shape.members.items()
+                name: _shape(member, within) | {"required": name in required} for name, member in shape.members.items()
             }
         case "list":
-            told["member"] = _shape(shape.member)
+            told["member"] = _shape(shape.member, within)
         case "map":
-            told |= {"key": _shape(shape.key), "value": _shape(shape.value)}
+            told |= {"key": _shape(shape.key, within), "value": _shape(shape.value, within)}
     return told
 
 

@@ -46,6 +46,12 @@ STATED = {
         "RotateKeyOnDemand", "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias",
         "UpdateKeyDescription", "UpdatePrimaryRegion", "VerifyMac",
     },
+    "logs": {
+        "CreateLogGroup", "CreateLogStream", "DeleteLogGroup", "DeleteLogStream", "DeleteRetentionPolicy",
+        "DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "ListTagsForResource",
+        "ListTagsLogGroup", "PutLogEvents", "PutLogGroupDeletionProtection", "PutRetentionPolicy", "TagLogGroup",
+        "TagResource", "UntagLogGroup", "UntagResource",
+    },
     "sts": {
         "AssumeRole", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetFederationToken",
         "GetSessionToken",

@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::MapAccess;
 
+use crate::list::SizeRules;
 use crate::query::COMPLEX_TERMINATED;
 use crate::read::{NO_STRUCTURE, Name, Refusals, Take, read_member, take};
-use crate::text::{Text, TextRules};
+use crate::text::{Text, TextRules, check_length};
 use crate::violations::Shown;
 use crate::write::{text_size_bound, write_text};
 use crate::xml::{close_element, open_element, tags_size, write_element, write_xml_text, xml_text_size_bound};
@@ -26,9 +27,9 @@ pub struct Map<K, F>(PhantomData<(K, F)>);
 impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
     type Value = BTreeMap<String, Value<F>>;
     type Draft = BTreeMap<String, Draft<F>>;
-    type Rules = ();
+    type Rules = SizeRules;
 
-    const ANY: () = ();
+    const ANY: SizeRules = SizeRules::ANY;
     const SCALAR: bool = false;
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self::Draft, D::Error> {
@@ -47,7 +48,14 @@ impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
         Ok(entries)
     }
 
-    fn check(draft: &Self::Draft, (): &(), at: &Path<'_>, found: &mut Violations) {
+    fn check(draft: &Self::Draft, rules: &SizeRules, at: &Path<'_>, found: &mut Violations) {
+        let too_small = rules.min.is_some_and(|min| draft.len() < min);
+        let too_large = rules.max.is_some_and(|max| draft.len() > max);
+        if too_small || too_large {
+            let mut shown = Excerpt::new();
+            Self::excerpt(draft, &mut shown);
+            check_length(draft.len(), rules.min, rules.max, &Shown::Excerpt(shown), at, found);
+        }
         let rules: TextRules = K::RULES;
         for (index, (key, value)) in draft.iter().enumerate() {
             let at = at.element(index);
@@ -74,12 +82,12 @@ impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
         out.push("}");
     }
 
-    fn rule_texts((): &()) -> Vec<String> {
-        Vec::new()
+    fn rule_texts(rules: &SizeRules) -> Vec<String> {
+        rules.texts()
     }
 
-    fn describe((): &()) -> Description {
-        let mut description = Description::of("map");
+    fn describe(rules: &SizeRules) -> Description {
+        let mut description = Description::of("map").sized(rules.min, rules.max);
         description.key = Some(Box::new(Text::describe(&K::RULES)));
         description.value = Some(Box::new(F::Kind::describe(&F::RULES)));
         description

@@ -1,0 +1,3 @@
+//! CloudWatch Logs: what functions and others write down, kept sealed and read back.
+
+pub mod shapes;
