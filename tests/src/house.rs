@@ -25,7 +25,7 @@ use serde_json::Value;
 use sqlite::SqliteStore;
 use tempfile::TempDir;
 use terms::{Clock, SecretBytes, Timestamp};
-use trail::{AuditReport, Entry, log};
+use trail::{AuditReport, Entries, log};
 
 use crate::letters::{Answer, Letter, Persona};
 
@@ -303,9 +303,9 @@ impl Grounds {
 
     fn raw_records(&self) -> Vec<String> {
         let key = self.deployment_key().derive("keepwell trail").unwrap();
-        let mut records = Vec::new();
+        let (mut records, mut entries) = (Vec::new(), Entries::new());
         log::read_from(&self.trail_folder(), &trail::log_key(&key).unwrap(), 1, |record| {
-            records.push(String::from_utf8(Entry::read(record.bytes).unwrap().json.to_vec()).unwrap());
+            records.push(String::from_utf8(entries.read(record.bytes).unwrap().json.to_vec()).unwrap());
             ControlFlow::Continue(())
         })
         .unwrap();

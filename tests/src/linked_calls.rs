@@ -116,6 +116,33 @@ async fn the_identity_is_the_callers_own_and_names_the_service() {
     assert_eq!(records[1]["userIdentity"], identity);
 }
 
+/// A read leaves a stub of KMS's record, a change the whole.
+#[tokio::test]
+async fn kmss_record_of_a_read_is_byte_for_byte_that_of_a_change() {
+    let house = House::open().await;
+    let failure = |code: &'static str| Some(LinkedFailure { code, message: format!("{code}, \"why\" and\nwhere: ü") });
+    let calls = || {
+        vec![
+            linked(1, "kms:Decrypt", None),
+            linked(2, "kms:GenerateDataKey", None),
+            linked(3, "kms:Encrypt", failure("DisabledException")),
+            linked(4, "kms:Decrypt", failure("AccessDenied")),
+        ]
+    };
+    let (caller, context) = caller(house.admin()).await;
+    let mut told = Vec::new();
+    for operation in [Operation::GetSecretValue, Operation::UpdateSecret] {
+        let before = house.raw_trail().len();
+        let room = Room::new(&house, Plan { linked: calls(), ..Plan::default() });
+        teller::answer(&room, &context, &caller, operation, br#"{"SecretId":"prod/db"}"#).await.unwrap();
+        told.push(house.raw_trail().split_off(before + 1));
+    }
+    assert_eq!(told[0].len(), 4);
+    assert_eq!(told[0], told[1]);
+    let report = house.close().await.audit();
+    assert_eq!(report.findings, []);
+}
+
 #[tokio::test]
 async fn a_refusal_of_kms_is_told_in_its_own_record() {
     let house = House::open().await;

@@ -24,6 +24,12 @@ macro_rules! random_id {
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
+
+            /// Reads an id as it is displayed.
+            pub fn parse(text: &str) -> Option<Self> {
+                let id = Self(uuid::Uuid::try_parse(text).ok()?);
+                (id.to_string() == text).then_some(id)
+            }
         }
 
         impl fmt::Display for $name {
@@ -53,4 +59,19 @@ random_id! {
 random_id! {
     /// The id of a thing that is kept: a secret, a key, a principal. The same in every region; never shown to callers.
     Uid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_is_displayed_and_in_no_other_form() {
+        let id = EventId::from_bytes(*b"0123456789abcd\xef\xff");
+        let text = "30313233-3435-3637-3839-61626364efff";
+        assert_eq!(id.to_string(), text);
+        assert_eq!(EventId::parse(text), Some(id));
+        let others = [&text.replace('-', ""), &text.to_uppercase(), &format!("{{{text}}}"), "", "30313233"];
+        assert!(others.iter().all(|other| EventId::parse(other).is_none()));
+    }
 }

@@ -12,7 +12,7 @@ use seal::KeyMaterial;
 use terms::{EventId, Uid};
 
 use crate::{
-    Entry, EntryKind, OpenError, Subject,
+    Entries, Entry, EntryKind, OpenError, Subject,
     log::{self, Expected, Head, Problem, VerifyReport},
     pending::PendingKey,
     recorder::{log_id, log_key},
@@ -65,9 +65,9 @@ pub fn audit(folder: &Path, trail_key: &KeyMaterial, evidence: &Evidence) -> Res
         // What comes behind damage cannot be read in order, so the store is not held against it.
         return Ok(AuditReport { log, secrets: 0, changes: 0, findings });
     }
-    let mut histories = Histories::default();
+    let (mut histories, mut entries) = (Histories::default(), Entries::new());
     log::read_from(folder, &key, 1, |record| {
-        match Entry::read(record.bytes) {
+        match entries.read(record.bytes) {
             Ok(entry) => histories.add(entry.subject),
             Err(_) => findings.push(Finding::Unreadable { sequence: record.sequence }),
         }

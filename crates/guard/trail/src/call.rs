@@ -14,7 +14,7 @@ use crate::{
     entry::{Subject, write_head},
     event_time::with_event_time,
     json::JsonObject,
-    linked::LinkedCalls,
+    linked::{LinkedCalls, Parent},
 };
 
 pub(crate) const EVENT_VERSION: &str = "1.11";
@@ -43,7 +43,7 @@ pub trait RequestParameters: Sync {
 }
 
 /// How a call failed, in the trail's words.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure<'a> {
     pub code: &'a str,
     pub message: &'a str,
@@ -100,6 +100,20 @@ impl ApiCall<'_> {
             .raw("eventCategory", "\"Management\"");
         self.write_tls(&mut record);
         record.end();
+    }
+
+    /// What the records of calls that were made on the caller's behalf repeat of this one's.
+    pub(crate) fn as_parent(&self, write: impl FnOnce(&Parent<'_>)) {
+        with_event_time(self.context.received_at, |time| {
+            write(&Parent {
+                identity: self.caller.identity_json(),
+                time,
+                source: self.source,
+                region: self.caller.region().as_str(),
+                account: self.caller.account().as_str(),
+                request_id: self.context.request_id,
+            });
+        });
     }
 
     /// What the service tells of the same change beside the call's own record.

@@ -30,19 +30,26 @@ impl Composition {
         self.records.clear();
     }
 
-    /// The record of a call, and those of what was called on its behalf.
+    /// The record of a call, and behind it stubs of what was called on its behalf: they stay together.
     pub(crate) fn add_call(&mut self, call: &ApiCall<'_>, subject: Option<Subject>) {
         self.add(call.event, |out| call.write(out, subject));
         call.linked.with(|linked| {
             for linked in linked {
-                self.add(linked.event, |out| linked.write(out, call));
+                self.add(linked.event, |out| linked.told().write_stub(out));
             }
         });
     }
 
     /// The record of a call that changed this.
+    ///
+    /// Each is a row of its own that may reach the log apart from the others, so each is whole.
     pub(crate) fn add_change(&mut self, call: &ApiCall<'_>, subjects: Subjects<'_>) {
-        self.add_call(call, Some(subjects.first));
+        self.add(call.event, |out| call.write(out, Some(subjects.first)));
+        call.linked.with(|linked| {
+            for linked in linked {
+                self.add(linked.event, |out| call.as_parent(|parent| linked.told().write(out, parent)));
+            }
+        });
         self.add_further(&call.as_service_event(), subjects.also);
     }
 

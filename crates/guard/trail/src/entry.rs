@@ -3,7 +3,7 @@
 //! | at | bytes | |
 //! |---|---|---|
 //! | 0 | 1 | format version, 1 |
-//! | 1 | 1 | kind: 1 an event, 2 a secret was seen, 3 changed, 4 erased |
+//! | 1 | 1 | kind: 1 an event, 2 a secret was seen, 3 changed, 4 erased; 5 is a stub, see `stub.rs` |
 //! | 2 | 16 | event id |
 //! | 18 | 16 | uid of the secret, or zeros |
 //! | 34 | 8 | its revision, little endian: seen, or made by the change |
@@ -13,7 +13,9 @@
 
 use terms::{EventId, Uid};
 
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
+/// The kind of entry that a reader makes whole.
+pub(crate) const LINKED: u8 = 5;
 pub(crate) const HEAD_BYTES: usize = 42;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,7 @@ pub(crate) fn write_head(out: &mut Vec<u8>, event: EventId, subject: Option<Subj
 }
 
 impl<'a> Entry<'a> {
+    /// Reads an entry that is whole. Those of a log may not be: [`Entries`](crate::Entries) reads them.
     pub fn read(bytes: &'a [u8]) -> Result<Self, MalformedEntry> {
         let (head, json) = bytes.split_first_chunk::<HEAD_BYTES>().ok_or(MalformedEntry)?;
         let (version_and_kind, rest) = head.split_first_chunk::<2>().ok_or(MalformedEntry)?;

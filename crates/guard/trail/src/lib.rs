@@ -17,6 +17,7 @@ mod mixed_id;
 mod pending;
 mod recorder;
 mod settle;
+mod stub;
 mod subject;
 
 pub use audit::{AuditReport, Evidence, Finding, audit};
@@ -25,4 +26,5 @@ pub use entry::{Entry, EntryKind, MalformedEntry, Subject};
 pub use json::JsonObject;
 pub use linked::{LinkedCall, LinkedCalls, LinkedFailure};
 pub use recorder::{Durability, OpenError, Recorded, Recorder, RecorderSettings, Unrecorded, log_id, log_key};
+pub use stub::Entries;
 pub use subject::Subjects;

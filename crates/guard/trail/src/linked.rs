@@ -11,9 +11,8 @@ use policy::Action;
 use terms::{AccountId, EventId, RequestId, VersionId};
 
 use crate::{
-    call::{ApiCall, EVENT_VERSION, Failure, write_failure},
+    call::{EVENT_VERSION, Failure, write_failure},
     entry::write_head,
-    event_time::with_event_time,
     json::JsonObject,
     mixed_id::mixed_id,
 };
@@ -67,39 +66,79 @@ impl LinkedCalls {
 }
 
 impl LinkedCall {
-    /// `parent` is the call that the caller made.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, parent: &ApiCall<'_>) {
+    pub(crate) fn told(&self) -> LinkedRecord<'_> {
+        LinkedRecord {
+            event: self.event,
+            operation: self.action.operation(),
+            key_arn: &self.key_arn,
+            key_account: self.key_account.as_str(),
+            secret_arn: &self.secret_arn,
+            version_id: self.version_id.as_str(),
+            failure: self.failure.as_ref().map(|LinkedFailure { code, message }| Failure { code, message }),
+        }
+    }
+}
+
+/// What such a call's record says that the record of its parent, the call that the caller made, does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LinkedRecord<'a> {
+    pub(crate) event: EventId,
+    pub(crate) operation: &'a str,
+    pub(crate) key_arn: &'a str,
+    pub(crate) key_account: &'a str,
+    pub(crate) secret_arn: &'a str,
+    pub(crate) version_id: &'a str,
+    pub(crate) failure: Option<Failure<'a>>,
+}
+
+/// What it repeats of its parent's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parent<'a> {
+    /// JSON.
+    pub(crate) identity: &'a str,
+    pub(crate) time: &'a str,
+    /// The service that the caller called.
+    pub(crate) source: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) request_id: RequestId,
+}
+
+impl LinkedRecord<'_> {
+    /// The whole entry.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, parent: &Parent<'_>) {
         write_head(out, self.event, None);
+        self.write_json(out, parent);
+    }
+
+    pub(crate) fn write_json(&self, out: &mut Vec<u8>, parent: &Parent<'_>) {
         let mut record = JsonObject::begin(out);
         record
             .plain("eventVersion", EVENT_VERSION)
-            .value("userIdentity", |out| write_identity(out, parent.caller.identity_json(), parent.source));
-        with_event_time(parent.context.received_at, |time| {
-            record.plain("eventTime", time);
-        });
-        record
+            .value("userIdentity", |out| write_identity(out, parent.identity, parent.source))
+            .plain("eventTime", parent.time)
             .plain("eventSource", KMS)
-            .plain("eventName", self.action.operation())
-            .plain("awsRegion", parent.caller.region().as_str())
+            .plain("eventName", self.operation)
+            .plain("awsRegion", parent.region)
             .plain("sourceIPAddress", parent.source)
             .plain("userAgent", parent.source);
-        if let Some(LinkedFailure { code, message }) = &self.failure {
-            write_failure(&mut record, Failure { code, message });
+        if let Some(failure) = self.failure {
+            write_failure(&mut record, failure);
         }
-        if self.failure.as_ref().is_some_and(|failure| failure.code == ACCESS_DENIED) {
+        if self.failure.is_some_and(|failure| failure.code == ACCESS_DENIED) {
             record.raw("requestParameters", "null");
         } else {
             record.value("requestParameters", |out| self.write_parameters(out));
         }
         record
             .raw("responseElements", "null")
-            .shown("requestID", &self.request_id(parent.context.request_id))
+            .shown("requestID", &self.request_id(parent.request_id))
             .shown("eventID", &self.event)
             .raw("readOnly", "true")
             .value("resources", |out| self.write_resources(out))
             .raw("eventType", "\"AwsApiCall\"")
             .raw("managementEvent", "true")
-            .plain("recipientAccountId", parent.caller.account().as_str())
+            .plain("recipientAccountId", parent.account)
             .raw("eventCategory", "\"Management\"")
             .end();
     }
@@ -112,7 +151,7 @@ impl LinkedCall {
     /// The order of each operation is the one that AWS's records have.
     fn write_parameters(&self, out: &mut Vec<u8>) {
         let mut parameters = JsonObject::begin(out);
-        match self.action.operation() {
+        match self.operation {
             // Which key it was says the ciphertext.
             "Decrypt" => {
                 parameters
@@ -121,13 +160,13 @@ impl LinkedCall {
             }
             "GenerateDataKey" => {
                 parameters
-                    .text("keyId", &self.key_arn)
+                    .text("keyId", self.key_arn)
                     .raw("keySpec", "\"AES_256\"")
                     .value("encryptionContext", |out| self.write_context(out));
             }
             _ => {
                 parameters
-                    .text("keyId", &self.key_arn)
+                    .text("keyId", self.key_arn)
                     .raw("encryptionAlgorithm", "\"SYMMETRIC_DEFAULT\"")
                     .value("encryptionContext", |out| self.write_context(out));
             }
@@ -136,18 +175,15 @@ impl LinkedCall {
     }
 
     fn write_context(&self, out: &mut Vec<u8>) {
-        JsonObject::begin(out)
-            .text("SecretARN", &self.secret_arn)
-            .text("SecretVersionId", self.version_id.as_str())
-            .end();
+        JsonObject::begin(out).text("SecretARN", self.secret_arn).text("SecretVersionId", self.version_id).end();
     }
 
     fn write_resources(&self, out: &mut Vec<u8>) {
         out.push(b'[');
         JsonObject::begin(out)
-            .plain("accountId", self.key_account.as_str())
+            .plain("accountId", self.key_account)
             .raw("type", "\"AWS::KMS::Key\"")
-            .text("ARN", &self.key_arn)
+            .text("ARN", self.key_arn)
             .end();
         out.push(b']');
     }

@@ -118,6 +118,7 @@ impl Recorder {
         let mut arrived = std::collections::HashMap::new();
         let log_settings = LogSettings { segment_bytes: settings.segment_bytes, sync_interval: settings.sync_interval };
         let (log, recovered) = NodeLog::open(folder, &key, log_id, log_settings, |record| {
+            // What waits in the store is whole, and so is what arrived of it.
             if let Some(event) = Entry::read(record.bytes).ok().map(|entry| entry.event)
                 && waiting.contains(&event)
             {

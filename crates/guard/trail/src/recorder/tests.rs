@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use terms::{AccountId, Region, RequestId, SecretBytes, Uid};
 
 use super::*;
-use crate::{AuditReport, EntryKind, Evidence, Finding, audit, log};
+use crate::{AuditReport, Entries, EntryKind, Evidence, Finding, audit, log};
 
 const ALL: usize = usize::MAX;
 
@@ -92,9 +92,9 @@ impl Ground {
     }
 
     fn entries(&self) -> Vec<(Option<Subject>, EventId, String)> {
-        let mut entries = Vec::new();
+        let (mut entries, mut told) = (Vec::new(), Entries::new());
         log::read_from(self.folder.path(), &log_key(&trail_key()).unwrap(), 1, |record| {
-            let entry = Entry::read(record.bytes).unwrap();
+            let entry = told.read(record.bytes).unwrap();
             entries.push((entry.subject, entry.event, String::from_utf8(entry.json.to_vec()).unwrap()));
             ControlFlow::Continue(())
         })
