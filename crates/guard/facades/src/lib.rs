@@ -4,6 +4,7 @@ mod account_keys;
 mod envelope;
 mod function_host;
 mod log_events;
+mod remote_functions;
 mod root_keys;
 
 pub use account_keys::{AccountKeys, AccountKeysError, NewManagedKey};
@@ -13,4 +14,5 @@ pub use function_host::{
     Invoked, OutputLine, OutputSource, RoleCredentials,
 };
 pub use log_events::{LogEvents, LogEventsError, LogStreamName, NewLogEvent};
+pub use remote_functions::{RemoteCall, RemoteFunctions};
 pub use root_keys::{NewRootKey, ReplacedRootKey, RootKeyNow, RootKeys, RootKeysError, Settlement};

@@ -8,6 +8,7 @@ mod access;
 mod account;
 mod data;
 mod flags;
+mod functions;
 mod fuzz;
 mod limit;
 mod listen;
@@ -26,6 +27,7 @@ pub use access::Access;
 pub use account::{Account, RootAccessKey};
 pub use data::Data;
 pub(crate) use flags::{ClientFlags, ConfigFlags};
+pub use functions::{Functions, RemoteFunction, RemotePlace, RuntimeClient};
 pub use fuzz::fuzz_config;
 pub use limit::Limit;
 pub use listen::{Listen, Tls};
@@ -51,6 +53,7 @@ pub struct Config {
     pub root_access_key: Option<RootAccessKey>,
     pub root_key: RootKeyConfig,
     pub trail: Trail,
+    pub functions: Functions,
     pub quota: Quota,
     pub limit: Limit,
     pub runtime: Runtime,
@@ -86,6 +89,7 @@ pub(crate) fn groups() -> Vec<Group> {
         group("Network", [Listen::list(), Tls::list()].concat()),
         group("Account", [Account::list(), Access::list()].concat()),
         group("Trail", Trail::list()),
+        group("Functions", Functions::list()),
         group("Logs", Log::list()),
         group("Quotas", Quota::list()),
         group("Limits", [Limit::list(), Runtime::list()].concat()),
@@ -104,6 +108,7 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     let mut account = Account::read(&mut values);
     let access = Access::read(&mut values);
     let trail = Trail::read(&mut values);
+    let functions = Functions::read(&mut values);
     let log = Log::read(&mut values);
     let quota = Quota::read(&mut values);
     let limit = Limit::read(&mut values);
@@ -128,8 +133,21 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     });
 
     let settings = values.finish()?;
-    let config =
-        Config { data, listen, tls, account, access, root_access_key, root_key, trail, quota, limit, runtime, log };
+    let config = Config {
+        data,
+        listen,
+        tls,
+        account,
+        access,
+        root_access_key,
+        root_key,
+        trail,
+        functions,
+        quota,
+        limit,
+        runtime,
+        log,
+    };
     Ok(Loaded { config, file, settings })
 }
 
