@@ -10,10 +10,11 @@ venv=.test/bench-venv
 moto_version=5.2.5
 
 mkdir -p "$work"
-cargo build --release -p keepwell
+# What is shipped is what is measured.
+cargo build --profile dist -p keepwell
 cargo build --release -p keepwell-benches
 # In a target folder of its own: a server without a trail must never lie where the shipped one is looked for.
-cargo build --release -p keepwell --features bench-null-trail --target-dir "$target/bench-null-trail"
+cargo build --profile dist -p keepwell --features bench-null-trail --target-dir "$target/bench-null-trail"
 
 if [ ! -x "$venv/bin/moto_server" ]; then
     # Without it row P16 is not run, and says so.
@@ -22,8 +23,8 @@ if [ ! -x "$venv/bin/moto_server" ]; then
 fi
 
 exec "$target/release/keepwell-bench" \
-    --keepwell "$target/release/keepwell" \
-    --keepwell-trail-off "$target/bench-null-trail/release/keepwell" \
+    --keepwell "$target/dist/keepwell" \
+    --keepwell-trail-off "$target/bench-null-trail/dist/keepwell" \
     --moto-server "$venv/bin/moto_server" \
     --work-dir "$work" \
     "$@"
