@@ -199,7 +199,7 @@ fn documents<'a>(caller: &'a Caller, target: &Target<'a>) -> Result<Documents<'a
 impl<'a> ResourcePolicy<'a> {
     pub(crate) fn read(self) -> Result<(Option<&'a PolicySet>, ResourceRole), UnreadablePolicy> {
         Ok(match self {
-            Self::Secret(document) => {
+            Self::Secret(document) | Self::Function(document) => {
                 (Some(document.as_set(PolicyKind::Resource, SourceKind::Resource)?), ResourceRole::Optional)
             }
             Self::Trust(document) => {

@@ -89,6 +89,9 @@ impl Basis {
             Some(ResourcePolicy::Secret(document)) => {
                 Some(KeptPolicy::new(document, |kept| ResourcePolicy::Secret(kept)))
             }
+            Some(ResourcePolicy::Function(document)) => {
+                Some(KeptPolicy::new(document, |kept| ResourcePolicy::Function(kept)))
+            }
             Some(ResourcePolicy::Trust(document)) => {
                 Some(KeptPolicy::new(document, |kept| ResourcePolicy::Trust(kept)))
             }

@@ -26,6 +26,8 @@ pub struct Target<'a> {
 pub enum ResourcePolicy<'a> {
     /// Of a secret: it grants beside the caller's own policies.
     Secret(&'a PolicyDocument),
+    /// Of a function: it grants beside the caller's own policies.
+    Function(&'a PolicyDocument),
     /// Of a role: without it nobody assumes it.
     Trust(&'a PolicyDocument),
     /// Of a role that is not there: nobody assumes it.

@@ -26,6 +26,16 @@ pub trait Service {
     /// The service's name on the trail, such as `sts.amazonaws.com`.
     const SOURCE: &'static str;
 
+    /// What CloudTrail calls the action where that is not its own name.
+    fn event_name(_action: Action) -> Option<&'static str> {
+        None
+    }
+
+    /// Does CloudTrail count it as a data event, which uses a resource and changes none?
+    fn is_data_event(_action: Action) -> bool {
+        false
+    }
+
     fn recorder(&self) -> &Recorder;
 
     /// Refuses who may not call this at all, whatever the policies say.
@@ -136,6 +146,8 @@ impl<'a, S: Service> Asked<'a, S> {
             event: self.context.event_id,
             source: S::SOURCE,
             action: self.action,
+            name: S::event_name(self.action),
+            is_data: S::is_data_event(self.action),
             is_read_only: self.is_read_only,
             parameters: self.parameters,
             response,

@@ -27,6 +27,10 @@ pub struct ApiCall<'a> {
     /// Such as `secretsmanager.amazonaws.com`.
     pub source: &'static str,
     pub action: Action,
+    /// What CloudTrail calls it where that is not the action's own name.
+    pub name: Option<&'static str>,
+    /// A data event: it uses a resource, and changes none.
+    pub is_data: bool,
     pub is_read_only: bool,
     pub parameters: Option<&'a dyn RequestParameters>,
     /// The `responseElements` object of a change, JSON.
@@ -75,7 +79,7 @@ impl ApiCall<'_> {
         });
         record
             .plain("eventSource", self.source)
-            .plain("eventName", self.action.operation())
+            .plain("eventName", self.name.unwrap_or_else(|| self.action.operation()))
             .plain("awsRegion", self.caller.region().as_str())
             // An IPv4 client of a dual-stack listener is shown as IPv4, as anyone searching for it would write it.
             .shown("sourceIPAddress", &source_ip.to_canonical());
@@ -95,9 +99,9 @@ impl ApiCall<'_> {
             .shown("eventID", &self.event)
             .raw("readOnly", if self.is_read_only { "true" } else { "false" })
             .raw("eventType", "\"AwsApiCall\"")
-            .raw("managementEvent", "true")
+            .raw("managementEvent", if self.is_data { "false" } else { "true" })
             .plain("recipientAccountId", self.caller.account().as_str())
-            .raw("eventCategory", "\"Management\"");
+            .raw("eventCategory", if self.is_data { "\"Data\"" } else { "\"Management\"" });
         self.write_tls(&mut record);
         record.end();
     }
@@ -124,7 +128,7 @@ impl ApiCall<'_> {
             account: self.caller.account(),
             region: self.caller.region(),
             source: self.source,
-            name: self.action.operation(),
+            name: self.name.unwrap_or_else(|| self.action.operation()),
             data: None,
             details: None,
         }

@@ -1,6 +1,6 @@
 //! What records of changes and of reads are about.
 
-use contract::{DeploymentRecord, IdentityChange, KeyRecord, SecretRecord, account_uid};
+use contract::{DeploymentRecord, FunctionRecord, IdentityChange, KeyRecord, SecretRecord, account_uid};
 
 use crate::entry::{EntryKind, Subject};
 
@@ -46,6 +46,20 @@ impl Subject {
     /// The key after the change.
     pub fn key_changed(after: &KeyRecord) -> Self {
         Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
+    }
+
+    pub fn function_seen(function: &FunctionRecord) -> Self {
+        Self { kind: EntryKind::Seen, uid: function.uid, revision: function.revision }
+    }
+
+    /// The function after the change.
+    pub fn function_changed(after: &FunctionRecord) -> Self {
+        Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
+    }
+
+    /// The function before it was deleted, which counts as one more revision.
+    pub fn function_deleted(before: &FunctionRecord) -> Self {
+        Self { kind: EntryKind::Erased, uid: before.uid, revision: before.revision.saturating_add(1) }
     }
 
     /// What the root key opens, after the change.
