@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::{Form, Kind, OperationShape, Slot};
+use crate::{ErrorShape, Form, Http, Kind, OperationShape, Place, Slot};
 
 /// One wire type: what a tool that compares us with AWS's model needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +19,11 @@ pub struct Description {
     #[serde(rename = "enum")]
     pub choices: Option<Vec<&'static str>>,
     pub sensitive: bool,
+    /// The part of a REST message that the member travels in, unless that is the JSON body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<&'static str>,
+    #[serde(rename = "locationName", skip_serializing_if = "Option::is_none")]
+    pub location_name: Option<&'static str>,
     /// A list's element.
     #[serde(rename = "member", skip_serializing_if = "Option::is_none")]
     pub element: Option<Box<Description>>,
@@ -41,6 +46,13 @@ impl Description {
         Self { required: S::REQUIRED, ..described }
     }
 
+    /// The same, where it travels.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        (self.location, self.location_name) = place.told();
+        self
+    }
+
     pub(crate) fn of(kind: &'static str) -> Self {
         Self {
             kind,
@@ -50,6 +62,8 @@ impl Description {
             pattern: None,
             choices: None,
             sensitive: false,
+            location: None,
+            location_name: None,
             element: None,
             key: None,
             value: None,
@@ -68,6 +82,9 @@ impl Description {
 #[derive(Debug, Serialize)]
 pub struct ServiceDescription {
     operations: BTreeMap<&'static str, OperationDescription>,
+    /// Of a REST protocol, where an error has a form of its own.
+    #[serde(skip_serializing_if = "<[ErrorShape]>::is_empty")]
+    errors: &'static [ErrorShape],
 }
 
 #[derive(Debug, Serialize)]
@@ -76,15 +93,23 @@ struct OperationDescription {
     /// Absent where the operation answers an empty body.
     output: Option<Description>,
     errors: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<Http>,
 }
 
 impl ServiceDescription {
     pub fn of(operations: &[OperationShape]) -> Self {
         let operations = operations.iter().map(|operation| {
             let (input, output) = ((operation.input)(), (operation.output)());
-            (operation.name, OperationDescription { input, output, errors: operation.errors })
+            (operation.name, OperationDescription { input, output, errors: operation.errors, http: operation.http })
         });
-        Self { operations: operations.collect() }
+        Self { operations: operations.collect(), errors: &[] }
+    }
+
+    /// The same, with the forms of its errors.
+    #[must_use]
+    pub fn with_errors(self, errors: &'static [ErrorShape]) -> Self {
+        Self { errors, ..self }
     }
 }
 

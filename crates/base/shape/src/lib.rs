@@ -25,15 +25,19 @@
 //! * [`Structure::record`]: what the trail may keep, an allow-list by type ([`RecordedKind`]);
 //! * [`Structure::description`]: the statement as data, to be compared with AWS's own model.
 //!
-//! The query protocol reads with [`parse_query`] from [`QueryParameters`] and writes with [`xml_answer`], from the same
-//! statements. Another protocol (rest-json) adds a way of reading and of writing to [`Kind`] and to [`Structure`], as
-//! this one did.
+//! The query protocol reads with [`parse_query`] from [`QueryParameters`] and writes with [`xml_answer`], and the REST
+//! protocol reads with [`parse_rest`] from a [`RestRequest`] and writes with [`rest_answer`], from the same statements.
+//! Only what REST needs to know beyond them is stated for it alone: where a member travels ([`Place`]) and how an
+//! operation is asked for ([`Http`]).
 
 mod blob;
 mod boolean;
+mod bulk;
 pub mod characters;
 mod description;
+mod double;
 mod enumeration;
+mod error_shape;
 mod form;
 mod fuzz;
 mod list;
@@ -43,7 +47,9 @@ mod operation;
 mod parse;
 mod query;
 mod read;
+mod rest;
 mod secret;
+mod secret_map;
 mod slot;
 mod structure;
 mod text;
@@ -54,8 +60,11 @@ mod xml;
 
 pub use blob::Blob;
 pub use boolean::Boolean;
+pub use bulk::{Bulk, BulkBytes};
 pub use description::{Description, ServiceDescription};
+pub use double::{Double, DoubleRules, Finite};
 pub use enumeration::{Choice, Enumeration};
+pub use error_shape::ErrorShape;
 pub use form::{Draft, Form, Kind, RecordedKind, Value};
 pub use fuzz::fuzz;
 pub use list::{List, SizeRules};
@@ -65,7 +74,12 @@ pub use operation::{Operation, OperationShape, Reply};
 pub use parse::{ParseError, parse_json, parse_query, parse_query_unquoted};
 pub use query::{Fault, Given, Malformed, MalformedQuery, QueryParameters, query_member, xml_answer, xml_error};
 pub use read::{read_member, skip_member};
+pub use rest::{
+    Http, Labels, PayloadKind, Place, Placed, PlacedKind, Rendered, RestParts, RestRequest, parse_rest, read_payload,
+    read_place, rest_answer, route,
+};
 pub use secret::{SecretBlob, SecretText};
+pub use secret_map::{SecretEntries, SecretMap};
 pub use slot::{Optional, Required, RequiredSensitive, Sensitive, Slot};
 pub use structure::{Structure, Structured};
 pub use text::{Pattern, Text, TextRules};

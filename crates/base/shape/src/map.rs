@@ -16,9 +16,9 @@ use crate::xml::{close_element, open_element, tags_size, write_element, write_xm
 use crate::{Description, Draft, Excerpt, Form, Given, Kind, Malformed, Path, RecordedKind, Value, Violations};
 
 // What the query protocol and XML call the parts of a map.
-const ENTRY: &str = "entry";
-const KEY: &str = "key";
-const VALUE: &str = "value";
+pub(crate) const ENTRY: &str = "entry";
+pub(crate) const KEY: &str = "key";
+pub(crate) const VALUE: &str = "value";
 
 /// A map whose keys have the form `K` and whose values have the form `F`.
 #[derive(Debug)]
@@ -52,15 +52,15 @@ impl<K: Form<Kind = Text>, F: Form> Kind for Map<K, F> {
         let too_small = rules.min.is_some_and(|min| draft.len() < min);
         let too_large = rules.max.is_some_and(|max| draft.len() > max);
         if too_small || too_large {
-            let mut shown = Excerpt::new();
-            Self::excerpt(draft, &mut shown);
-            check_length(draft.len(), rules.min, rules.max, &Shown::Excerpt(shown), at, found);
+            check_length(draft.len(), rules.min, rules.max, &shown::<K, F>(draft), at, found);
         }
-        let rules: TextRules = K::RULES;
-        for (index, (key, value)) in draft.iter().enumerate() {
-            let at = at.element(index);
-            rules.check(key, &Shown::Text(key), &at, found);
-            F::Kind::check(value, &F::RULES, &at, found);
+        check_keys::<K, F>(draft, at, found);
+        if F::Kind::SCALAR {
+            check_values::<K, F>(draft, at, found);
+        } else {
+            for (index, value) in draft.values().enumerate() {
+                F::Kind::check(value, &F::RULES, &at.element(index), found);
+            }
         }
     }
 
@@ -144,6 +144,47 @@ impl<'de, K: Form<Kind = Text>, F: Form> Take<'de> for Map<K, F> {
         }
         Ok(entries)
     }
+}
+
+/// Keys are judged together, and so are values that are scalars. Recorded on Lambda: `Value '{x=0.5}' at
+/// 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must satisfy constraint: [...]`, and
+/// `Map value must satisfy constraint: [...]`.
+fn check_keys<K: Form<Kind = Text>, F: Form>(
+    draft: &BTreeMap<String, Draft<F>>,
+    at: &Path<'_>,
+    found: &mut Violations,
+) {
+    let rules: TextRules = K::RULES;
+    let mut broken = Violations::counting();
+    for key in draft.keys() {
+        rules.check(key, &Shown::Hidden, at, &mut broken);
+    }
+    if !broken.is_empty() {
+        let rule = format_args!("Map keys must satisfy constraint: [{}]", rules.texts().join(", "));
+        found.add(&shown::<K, F>(draft), at, rule);
+    }
+}
+
+fn check_values<K: Form<Kind = Text>, F: Form>(
+    draft: &BTreeMap<String, Draft<F>>,
+    at: &Path<'_>,
+    found: &mut Violations,
+) {
+    let mut broken = Violations::counting();
+    for value in draft.values() {
+        F::Kind::check(value, &F::RULES, at, &mut broken);
+    }
+    if !broken.is_empty() {
+        let texts = F::Kind::rule_texts(&F::RULES);
+        let rule = format_args!("Map value must satisfy constraint: [{}]", texts.join(", "));
+        found.add(&shown::<K, F>(draft), at, rule);
+    }
+}
+
+fn shown<K: Form<Kind = Text>, F: Form>(draft: &BTreeMap<String, Draft<F>>) -> Shown<'static> {
+    let mut excerpt = Excerpt::new();
+    Map::<K, F>::excerpt(draft, &mut excerpt);
+    Shown::Excerpt(excerpt)
 }
 
 fn write_entries<T>(entries: &BTreeMap<String, T>, out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {

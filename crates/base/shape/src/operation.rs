@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::{Description, Structure, fuzz};
+use crate::{Description, Http, RestParts, Structure, fuzz};
 
 /// An operation of a service as its model declares it; [`operation!`](crate::operation) states one.
 pub trait Operation {
@@ -11,6 +11,8 @@ pub trait Operation {
     type Response: Reply;
     /// The names of the declared errors, in the order of the model.
     const ERRORS: &'static [&'static str];
+    /// How it is asked for in a REST protocol.
+    const HTTP: Option<Http> = None;
 }
 
 /// What an operation answers. `()` is the empty body of an operation that has no output shape.
@@ -23,6 +25,12 @@ pub trait Reply {
 
     /// An upper bound of the bytes that the members take in [`Reply::write_xml_result`].
     fn xml_size_bound(&self) -> usize;
+
+    /// Adds what does not travel in the JSON body of a REST answer.
+    fn write_parts(&self, parts: &mut RestParts);
+
+    /// Appends the JSON body of a REST answer, if it has one.
+    fn write_body(&self, out: &mut Zeroizing<Vec<u8>>);
 
     fn description() -> Option<Description>;
 }
@@ -43,6 +51,16 @@ impl<S: Structure> Reply for S {
         Structure::xml_size_bound(self)
     }
 
+    fn write_parts(&self, parts: &mut RestParts) {
+        self.write_placed(parts);
+    }
+
+    fn write_body(&self, out: &mut Zeroizing<Vec<u8>>) {
+        if S::HAS_BODY {
+            self.write_json(out);
+        }
+    }
+
     fn description() -> Option<Description> {
         Some(<S as Structure>::description())
     }
@@ -56,6 +74,10 @@ impl Reply for () {
     fn xml_size_bound(&self) -> usize {
         0
     }
+
+    fn write_parts(&self, _: &mut RestParts) {}
+
+    fn write_body(&self, _: &mut Zeroizing<Vec<u8>>) {}
 
     fn description() -> Option<Description> {
         None
@@ -80,6 +102,7 @@ pub struct OperationShape {
     pub input: fn() -> Description,
     pub output: fn() -> Option<Description>,
     pub errors: &'static [&'static str],
+    pub http: Option<Http>,
     /// Parses the bytes as a request and panics when a promise of this crate is broken.
     pub fuzz: fn(&[u8]),
 }
@@ -91,15 +114,21 @@ impl OperationShape {
             input: <O::Request as Structure>::description,
             output: <O::Response as Reply>::description,
             errors: O::ERRORS,
+            http: O::HTTP,
             fuzz: fuzz::<O::Request>,
         }
     }
 }
 
-/// States an operation: `pub Name(Request) -> Response, errors [A, B]`.
+/// States an operation: `pub Name(Request) -> Response, errors [A, B]`. In a REST protocol it says how it is asked for
+/// and what the status of its success is: `pub Name(Request) -> Response, at GET "/path/{Label}" 200, errors [A, B]`.
 #[macro_export]
 macro_rules! operation {
-    ($( #[$about:meta] )* $visibility:vis $name:ident($request:ty) -> $response:ty, errors [$( $error:ident ),* $(,)?]) => {
+    (
+        $( #[$about:meta] )* $visibility:vis $name:ident($request:ty) -> $response:ty,
+        $( at $method:ident $path:literal $status:literal, )?
+        errors [$( $error:ident ),* $(,)?]
+    ) => {
         $( #[$about] )*
         #[derive(Debug, Clone, Copy)]
         $visibility struct $name;
@@ -109,6 +138,10 @@ macro_rules! operation {
             type Request = $request;
             type Response = $response;
             const ERRORS: &'static [&'static str] = &[$( stringify!($error), )*];
+            $(
+                const HTTP: Option<$crate::Http> =
+                    Some($crate::Http { method: stringify!($method), path: $path, status: $status });
+            )?
         }
     };
 }

@@ -47,17 +47,19 @@ impl ParseError {
 /// an integer is cut. The work is bounded by the length of the body and the depth of the shape: what is unknown is
 /// skipped without recursion.
 pub fn parse_json<S: Structure>(body: &[u8]) -> Result<S, ParseError> {
+    checked(read_json::<S>(body)?, Violations::new())
+}
+
+pub(crate) fn read_json<S: Structure>(body: &[u8]) -> Result<S::Draft, ParseError> {
     // A bare scalar is refused without a text, unlike one that stands in a structure's place within the body.
     let first = body.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     if !matches!(first, Some(b'{' | b'[')) {
         return Err(ParseError::Serialization(None));
     }
     let mut json = serde_json::Deserializer::from_slice(body);
-    let draft = Structured::<S>::read(&mut json)
+    Structured::<S>::read(&mut json)
         .and_then(|draft| json.end().map(|()| draft))
-        .map_err(|error| ParseError::Serialization(text_of(&error)))?;
-
-    checked(draft, Violations::new())
+        .map_err(|error| ParseError::Serialization(text_of(&error)))
 }
 
 /// Reads the parameters of a query request.
@@ -79,7 +81,7 @@ fn read_query<S: Structure>(parameters: &QueryParameters) -> Result<S::Draft, Pa
     S::read_query(&Given::request(&pairs)).map_err(|Malformed(text)| ParseError::Serialization(text))
 }
 
-fn checked<S: Structure>(draft: S::Draft, mut found: Violations) -> Result<S, ParseError> {
+pub(crate) fn checked<S: Structure>(draft: S::Draft, mut found: Violations) -> Result<S, ParseError> {
     S::check(&draft, &Path::Root, &mut found);
     if !found.is_empty() {
         return Err(ParseError::Validation(found.message()));

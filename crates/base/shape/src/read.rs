@@ -43,6 +43,12 @@ pub(crate) const NO_LONG: Refusals = Refusals {
     true_value: "TRUE_VALUE can not be converted to a Long",
     false_value: "FALSE_VALUE can not be converted to a Long",
 };
+pub(crate) const NO_DOUBLE: Refusals = Refusals {
+    string: "STRING_VALUE can not be converted to a Double",
+    number: UNREADABLE,
+    true_value: "TRUE_VALUE can not be converted to a Double",
+    false_value: "FALSE_VALUE can not be converted to a Double",
+};
 pub(crate) const NO_BOOLEAN: Refusals = Refusals {
     // AWS's grammar, as recorded.
     string: "STRING_VALUE can not be converted to an Boolean",
@@ -61,7 +67,7 @@ const fn all(text: &'static str) -> Refusals {
 /// The text of a refusal among those above, and none for anything else: what a request held cannot come back in the
 /// text of an error.
 pub(crate) fn known_text(message: &str) -> Option<&'static str> {
-    [&NO_STRING, &NO_INTEGER, &NO_LONG, &NO_BOOLEAN, &NO_LIST, &NO_STRUCTURE]
+    [&NO_STRING, &NO_INTEGER, &NO_LONG, &NO_DOUBLE, &NO_BOOLEAN, &NO_LIST, &NO_STRUCTURE]
         .into_iter()
         .flat_map(|texts| [texts.string, texts.number, texts.true_value, texts.false_value])
         .chain([LIST_FOUND, MAP_FOUND])

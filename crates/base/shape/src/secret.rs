@@ -99,18 +99,11 @@ impl Kind for SecretBlob {
     const SCALAR: bool = true;
 
     fn read<'de, D: Deserializer<'de>>(json: D) -> Result<SecretBytes, D::Error> {
-        let text = quoted(json)?;
-        let decoded = if text.contains('\\') {
-            // Some JSON writers escape the slash.
-            unescape(text).map(Zeroizing::new).and_then(|text| decode(&text))
-        } else {
-            decode(text.as_bytes())
-        };
-        decoded.ok_or_else(|| D::Error::custom(UNREADABLE))
+        read_base64(json).map(secret)
     }
 
     fn read_query(given: &Given<'_>) -> Result<SecretBytes, Malformed> {
-        decode(given.scalar()?.as_bytes()).ok_or(Malformed(None))
+        decode(given.scalar()?.as_bytes()).map(secret).ok_or(Malformed(None))
     }
 
     fn check(draft: &SecretBytes, rules: &SizeRules, at: &Path<'_>, found: &mut Violations) {
@@ -137,7 +130,7 @@ impl Kind for SecretBlob {
 
     fn write(value: &SecretBytes, out: &mut Vec<u8>) {
         out.push(b'"');
-        encode(value, out);
+        encode(value.expose(), out);
         out.push(b'"');
     }
 
@@ -146,7 +139,7 @@ impl Kind for SecretBlob {
     }
 
     fn write_xml(value: &SecretBytes, out: &mut Vec<u8>) {
-        encode(value, out);
+        encode(value.expose(), out);
     }
 
     fn xml_size_bound(value: &SecretBytes) -> usize {
@@ -154,7 +147,7 @@ impl Kind for SecretBlob {
     }
 }
 
-fn encoded_len(bytes: usize) -> usize {
+pub(crate) fn encoded_len(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
@@ -177,20 +170,36 @@ fn quoted<'de, D: Deserializer<'de>>(json: D) -> Result<&'de str, D::Error> {
     Err(D::Error::custom(refusal))
 }
 
-fn encode(value: &SecretBytes, out: &mut Vec<u8>) {
+pub(crate) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    out.resize(start.saturating_add(encoded_len(value.len())), 0);
+    out.resize(start.saturating_add(encoded_len(bytes.len())), 0);
     if let Some(space) = out.get_mut(start..) {
         // The space is exactly what the encoding takes, so this cannot fail.
-        let _ = STANDARD.encode_slice(value.expose(), space);
+        let _ = STANDARD.encode_slice(bytes, space);
     }
 }
 
-fn decode(text: &[u8]) -> Option<SecretBytes> {
+/// Bytes that stand in the body as base64. Where nothing in them is escaped they are decoded from the body itself.
+pub(crate) fn read_base64<'de, D: Deserializer<'de>>(json: D) -> Result<Zeroizing<Vec<u8>>, D::Error> {
+    let text = quoted(json)?;
+    let decoded = if text.contains('\\') {
+        // Some JSON writers escape the slash.
+        unescape(text).map(Zeroizing::new).and_then(|text| decode(&text))
+    } else {
+        decode(text.as_bytes())
+    };
+    decoded.ok_or_else(|| D::Error::custom(UNREADABLE))
+}
+
+pub(crate) fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
     let length = STANDARD.decode_slice(text, &mut bytes).ok()?;
     bytes.truncate(length);
-    Some(SecretBytes::new(std::mem::take(&mut bytes)))
+    Some(bytes)
+}
+
+fn secret(mut bytes: Zeroizing<Vec<u8>>) -> SecretBytes {
+    SecretBytes::new(std::mem::take(&mut bytes))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::MapAccess;
 
 use crate::read::{NO_STRUCTURE, Name, Refusals, Take, take};
-use crate::{Description, Excerpt, Given, Kind, Malformed, Path, RecordedKind, Violations};
+use crate::{Description, Excerpt, Given, Kind, Malformed, Path, Placed, RecordedKind, RestParts, Violations};
 
 /// A structure of the wire; [`structure!`](crate::structure) states one.
 pub trait Structure: Sized {
@@ -16,8 +16,18 @@ pub trait Structure: Sized {
     /// The draft with every member absent.
     fn blank() -> Self::Draft;
 
-    /// Reads the value of the member `name` into the draft, or passes over it when the shape does not know it.
+    /// Reads the value of the member `name` into the draft, or passes over it when the shape knows no such member of a
+    /// body.
     fn read_member<'de, A: MapAccess<'de>>(draft: &mut Self::Draft, name: &str, map: &mut A) -> Result<(), A::Error>;
+
+    /// Whether a member travels in the JSON body of a REST message.
+    const HAS_BODY: bool;
+
+    /// Reads every member that does not travel in the JSON body of a REST request.
+    fn read_placed(draft: &mut Self::Draft, given: &Placed<'_>) -> Result<(), Malformed>;
+
+    /// Adds every such member to a REST message.
+    fn write_placed(&self, parts: &mut RestParts);
 
     /// Reads every member that a query request gives. Parameters that the shape does not know are passed over.
     fn read_query(given: &Given<'_>) -> Result<Self::Draft, Malformed>;
@@ -32,7 +42,7 @@ pub trait Structure: Sized {
 
     fn description() -> Description;
 
-    /// Appends the JSON object with the members that are present. Who answers a caller takes
+    /// Appends the JSON object with the members that are present and travel in a body. Who answers a caller takes
     /// [`Reply::write_json`](crate::Reply::write_json), which sees to it that no copies are left behind.
     fn write_members(&self, out: &mut Vec<u8>);
 
@@ -132,10 +142,13 @@ impl<'de, S: Structure> Take<'de> for Structured<S> {
 ///
 /// The fields are public and hold what the slot makes of the form: `Required<Text...>` a `String`, `Optional` and
 /// `Sensitive` an `Option`. `Default` is all absent (and all empty, where something is required).
+///
+/// In a REST protocol a member may travel outside of the JSON body: `= "WireName" in label`, `in query`, `in query "name"`,
+/// `in header "Name"`, `in payload` (it is the body), or `in status` (of an answer).
 #[macro_export]
 macro_rules! structure {
     ($( #[$about:meta] )* $visibility:vis struct $name:ident {
-        $( $( #[$field_about:meta] )* $field:ident: $slot:ty = $wire:literal ),* $(,)?
+        $( $( #[$field_about:meta] )* $field:ident: $slot:ty = $wire:literal $( in $place:ident $( $place_name:literal )? )? ),* $(,)?
     }) => {
         $( #[$about] )*
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -163,10 +176,28 @@ macro_rules! structure {
             ) -> Result<(), A::Error> {
                 let ( $( $field, )* ) = draft;
                 match name {
-                    $( $wire => *$field = $crate::read_member::<<$slot as $crate::Slot>::Form, A>(map)?, )*
+                    $(
+                        $wire if const { $crate::place!($wire $( $place $( $place_name )? )?).is_body() } => {
+                            *$field = $crate::read_member::<<$slot as $crate::Slot>::Form, A>(map)?;
+                        }
+                    )*
                     _ => $crate::skip_member(map)?,
                 }
                 Ok(())
+            }
+
+            const HAS_BODY: bool = false $( || $crate::place!($wire $( $place $( $place_name )? )?).is_body() )*;
+
+            fn read_placed(draft: &mut Self::Draft, given: &$crate::Placed<'_>) -> Result<(), $crate::Malformed> {
+                let _ = given;
+                let ( $( $field, )* ) = draft;
+                $( $crate::read_placed!($field, $slot, given, $wire $( $place $( $place_name )? )?); )*
+                Ok(())
+            }
+
+            fn write_placed(&self, parts: &mut $crate::RestParts) {
+                let _ = &parts;
+                $( $crate::write_placed!(&self.$field, $slot, parts, $wire $( $place $( $place_name )? )?); )*
             }
 
             fn read_query(given: &$crate::Given<'_>) -> Result<Self::Draft, $crate::Malformed> {
@@ -192,14 +223,19 @@ macro_rules! structure {
 
             fn description() -> $crate::Description {
                 $crate::Description::structure(vec![
-                    $( ($wire, $crate::Description::member::<$slot>()), )*
+                    $( (
+                        $wire,
+                        $crate::Description::member::<$slot>().at($crate::place!($wire $( $place $( $place_name )? )?)),
+                    ), )*
                 ])
             }
 
             fn write_members(&self, out: &mut Vec<u8>) {
                 let mut object = $crate::Object::open(out);
                 $(
-                    if let Some(value) = <$slot as $crate::Slot>::get(&self.$field) {
+                    if const { $crate::place!($wire $( $place $( $place_name )? )?).is_body() }
+                        && let Some(value) = <$slot as $crate::Slot>::get(&self.$field)
+                    {
                         object.add::<<$slot as $crate::Slot>::Form>($wire, value);
                     }
                 )*
@@ -207,7 +243,13 @@ macro_rules! structure {
             }
 
             fn size_bound(&self) -> usize {
-                let bounds = [ $( $crate::Object::member_size_bound::<$slot>($wire, &self.$field), )* ];
+                let bounds = [ $(
+                    if const { $crate::place!($wire $( $place $( $place_name )? )?).is_body() } {
+                        $crate::Object::member_size_bound::<$slot>($wire, &self.$field)
+                    } else {
+                        0
+                    },
+                )* ];
                 bounds.into_iter().fold(2_usize, usize::saturating_add)
             }
 

@@ -20,6 +20,7 @@ pub struct TextRules {
     pattern: Option<Pattern>,
     pattern_told: Option<&'static str>,
     in_bytes: bool,
+    known: Option<&'static [&'static str]>,
 }
 
 /// A regular expression of the model: its text, and a predicate that decides the same for the whole string.
@@ -30,7 +31,8 @@ pub struct Pattern {
 }
 
 impl TextRules {
-    pub(crate) const ANY: Self = Self { min: None, max: None, pattern: None, pattern_told: None, in_bytes: false };
+    pub(crate) const ANY: Self =
+        Self { min: None, max: None, pattern: None, pattern_told: None, in_bytes: false, known: None };
 
     #[must_use]
     pub const fn min(mut self, min: usize) -> Self {
@@ -62,6 +64,14 @@ impl TextRules {
     #[must_use]
     pub const fn in_bytes(mut self, in_bytes: bool) -> Self {
         self.in_bytes = in_bytes;
+        self
+    }
+
+    /// The strings that the model lists, where the service does not hold a request to them but says in words of its own
+    /// what it thinks of others.
+    #[must_use]
+    pub const fn known(mut self, known: &'static [&'static str]) -> Self {
+        self.known = Some(known);
         self
     }
 
@@ -98,6 +108,7 @@ impl TextRules {
     pub(crate) fn describe(&self) -> Description {
         let mut description = Description::of("string").sized(self.min, self.max);
         description.pattern = self.pattern.map(|pattern| pattern.text);
+        description.choices = self.known.map(<[_]>::to_vec);
         description
     }
 }
