@@ -1,7 +1,6 @@
 # The front door: everything a contributor or a curious reader needs is a target here.
 
 SHELL := /bin/bash
-TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak bench lint fmt drift
@@ -10,9 +9,7 @@ help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build and start the server; says what to export in another shell (ARGS="--region eu-west-1")
-	@cargo build --quiet --package keepwell
-	@echo 'In another shell:  eval "$$($(TARGET_DIR)/debug/keepwell env)"'
-	@exec $(TARGET_DIR)/debug/keepwell serve $(ARGS)
+	@scripts/run.sh $(ARGS)
 
 test: ## Install what the tests need, then run all of them
 	@scripts/test.sh

@@ -11,6 +11,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import urllib.error
@@ -33,6 +34,9 @@ SPARE_REGIONS = tuple(
     for area in ("us-west", "ca-central", "sa-east", "eu-central", "eu-north", "ap-south", "ap-northeast", "me-south")
     for number in range(1, 6)
 )
+
+# Python functions import what the stories themselves do.
+LIBRARIES = {"KEEPWELL_FUNCTIONS_RUNTIMES_PYTHON_LIBRARIES": sysconfig.get_path("purelib")}
 
 START_LIMIT_SECONDS = 30
 STOP_LIMIT_SECONDS = 30
@@ -92,7 +96,7 @@ class Server:
         for region in self.regions:
             command += ["--region", region]
         own = {name: value for name, value in os.environ.items() if not name.startswith("KEEPWELL_")}
-        environment = own | self.credentials | (environment or {})
+        environment = own | LIBRARIES | self.credentials | (environment or {})
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *self.arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
