@@ -6,8 +6,8 @@ use policy::{Permit, WrongPermit};
 use terms::{AccountId, EventId, Scope, Uid};
 
 use crate::{
-    AccountRecord, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange, SecretRecord,
-    permitted::is_permitted,
+    AccountRecord, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange, LogContentChange,
+    LogGroupChange, SecretRecord, permitted::is_permitted,
 };
 
 /// Everything that one call changes, handed over once.
@@ -45,6 +45,8 @@ pub enum Change {
     Identity(IdentityChange),
     Key(KeyChange),
     Function(FunctionChange),
+    LogGroup(LogGroupChange),
+    LogContent(LogContentChange),
 }
 
 /// A secret before and after. An adapter writes the difference.
@@ -118,6 +120,8 @@ impl Commit {
             Change::Secret(change) => change.require_sound()?,
             Change::Key(change) => change.require_sound()?,
             Change::Function(change) => change.require_sound()?,
+            Change::LogGroup(change) => change.require_sound()?,
+            Change::LogContent(change) => change.require_sound()?,
             Change::Deployment(_) | Change::Account(_) | Change::CloseAccount(_) | Change::Identity(_) => {}
         }
         self.changes.push(change);
@@ -134,6 +138,11 @@ impl Commit {
     pub fn jobs(mut self, jobs: impl IntoIterator<Item = JobChange>) -> Self {
         self.jobs.extend(jobs);
         self
+    }
+
+    /// Does it change nothing but what lies in log groups? That has no revision, and may come without a record.
+    pub fn is_of_log_content(&self) -> bool {
+        self.changes.iter().all(|change| matches!(change, Change::LogContent(_)))
     }
 
     pub fn permits(&self) -> &[Permit] {

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use policy::{Action, Permit, WrongPermit};
 use terms::{AccountId, ArnSuffix, Region, Scope};
 
-use crate::{AliasRecord, FunctionRecord, GrantRecord, KeyDetails, KeyId, KeyRecord, PolicyDocument, SecretRecord, Tag};
+use crate::{
+    AliasRecord, FunctionRecord, GrantRecord, KeyDetails, KeyId, KeyRecord, LogGroupRecord, LogGroupSubject,
+    PolicyDocument, SecretRecord, Tag,
+};
 
 /// The record of a secret, a key or a function behind a permit. Shows the gate what it needs to decide, and nothing else, until opened; so an
 /// operation that forgets to ask does not compile.
@@ -152,6 +155,30 @@ impl Guarded<Arc<FunctionRecord>> {
             Some(qualifier) => permit.covers_resource(&format!("{}:{qualifier}", self.0.arn))?,
         }
         Ok(self.0)
+    }
+}
+
+impl Guarded<Arc<LogGroupRecord>> {
+    /// For store adapters.
+    pub fn of_log_group(group: Arc<LogGroupRecord>) -> Self {
+        Self(group)
+    }
+
+    /// What policies may ask about the group.
+    pub fn log_group(&self) -> LogGroupSubject<'_> {
+        LogGroupSubject::of(&self.0)
+    }
+
+    /// Opens the record. The permit's resource must be this very group, or something in it.
+    pub fn open_log_group(self, permit: &Permit) -> Result<Arc<LogGroupRecord>, WrongPermit> {
+        self.0.require_permit(permit)?;
+        Ok(self.0)
+    }
+}
+
+impl ServiceSubject for Guarded<Arc<LogGroupRecord>> {
+    fn arn_and_scope(&self) -> (&Arc<str>, Scope) {
+        (&self.0.arn, self.0.scope)
     }
 }
 

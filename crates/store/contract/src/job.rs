@@ -12,6 +12,8 @@ pub enum JobKind {
     DeleteKey,
     /// Give a key new material.
     RotateKey,
+    /// Erase what lay in a log group or stream that is deleted, and events that have expired.
+    TendLogGroup,
 }
 
 /// Written in the commit that makes the work necessary, or no longer necessary.
@@ -58,11 +60,12 @@ impl JobKind {
             Self::TrimVersions => "trim-versions",
             Self::DeleteKey => "delete-key",
             Self::RotateKey => "rotate-key",
+            Self::TendLogGroup => "tend-log-group",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::EndRecoveryWindow, Self::TrimVersions, Self::DeleteKey, Self::RotateKey]
+        [Self::EndRecoveryWindow, Self::TrimVersions, Self::DeleteKey, Self::RotateKey, Self::TendLogGroup]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }

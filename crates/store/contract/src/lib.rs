@@ -19,6 +19,7 @@ mod identity;
 mod job;
 mod key;
 mod list;
+mod log;
 mod permitted;
 mod secret;
 mod store;
@@ -42,6 +43,12 @@ pub use key::{
     KeySpec, KeyState, KeyUsage, MaterialOrigin, Rotation, alias_arn, key_arn,
 };
 pub use list::{ListOrder, ListPosition, ListQuery, SortKey};
+pub use log::{
+    CHUNK_OVERHEAD_BYTES, CHUNK_SPAN_MS, ChunkOrder, ChunkPosition, GuardedLogs, LogBounds, LogChunk, LogChunksQuery,
+    LogContentChange, LogGroupChange, LogGroupDetails, LogGroupRecord, LogGroupSubject, LogGroupsFilter,
+    LogGroupsQuery, LogReads, LogRemains, LogStreamOrder, LogStreamPosition, LogStreamRecord, LogStreamsQuery,
+    LogStreamsWanted, StoredLogChunk, log_group_arn, log_groups_resource, log_stream_arn, log_streams_resource,
+};
 pub use secret::{AccessDay, SecretRecord, Tag, Value, VersionRecord};
 pub use store::{
     Answer, CommitObserver, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn, deployment_arn,

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use policy::{Action, Permit};
 use terms::AccountId;
 
-use crate::{Change, EntityKind, FunctionChange, IdentityChange, KeyChange, SecretChange, deployment_arn};
+use crate::{
+    Change, EntityKind, FunctionChange, IdentityChange, KeyChange, LogContentChange, LogGroupChange, SecretChange,
+    deployment_arn, log_streams_resource,
+};
 
 macro_rules! actions {
     ($service:literal: $( $operation:ident )*) => {
@@ -31,6 +34,16 @@ const CHANGES_FUNCTIONS: &[Action] = actions!("lambda":
     UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction PublishVersion CreateAlias UpdateAlias DeleteAlias
     AddPermission RemovePermission TagResource UntagResource PutFunctionConcurrency DeleteFunctionConcurrency);
 const DELETES_FUNCTIONS: &[Action] = actions!("lambda": DeleteFunction);
+const MAKES_LOG_GROUPS: &[Action] = actions!("logs": CreateLogGroup);
+const CHANGES_LOG_GROUPS: &[Action] = actions!("logs":
+    PutRetentionPolicy DeleteRetentionPolicy PutLogGroupDeletionProtection TagLogGroup UntagLogGroup);
+/// Policies see these of the group's own ARN.
+const TAGS_LOG_GROUPS: &[Action] = actions!("logs": TagResource UntagResource);
+const DELETES_LOG_GROUPS: &[Action] = actions!("logs": DeleteLogGroup);
+const MAKES_LOG_STREAMS: &[Action] = actions!("logs": CreateLogStream);
+const DELETES_LOG_STREAMS: &[Action] = actions!("logs": DeleteLogStream);
+const APPENDS_LOG_EVENTS: &[Action] = actions!("logs": PutLogEvents);
+const ERASES_LOG_EVENTS: &[Action] = actions!("logs": TendLogGroup);
 const CHANGES_THE_DEPLOYMENT: &[Action] = actions!("keepwell": CreateDeployment RotateRootKey MoveRootKey);
 const MAKES_ACCOUNTS: &[Action] = actions!("keepwell": CreateAccount);
 const CLOSES_ACCOUNTS: &[Action] = actions!("keepwell": CloseAccount);
@@ -84,6 +97,23 @@ pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
             };
             covers(actions, &change.function().arn)
         }
+        Change::LogGroup(change) => {
+            let group = &change.group().arn;
+            let resource = log_streams_resource(group);
+            match change {
+                LogGroupChange::Create { .. } => covers(MAKES_LOG_GROUPS, &resource),
+                LogGroupChange::Update { .. } => {
+                    covers(CHANGES_LOG_GROUPS, &resource) || covers(TAGS_LOG_GROUPS, group)
+                }
+                LogGroupChange::Delete { .. } => covers(DELETES_LOG_GROUPS, &resource),
+            }
+        }
+        Change::LogContent(change) => match change {
+            LogContentChange::CreateStream { stream } => covers(MAKES_LOG_STREAMS, &stream.arn),
+            LogContentChange::DeleteStream { stream } => covers(DELETES_LOG_STREAMS, &stream.arn),
+            LogContentChange::Append { stream, .. } => covers(APPENDS_LOG_EVENTS, &stream.arn),
+            LogContentChange::Erase { group, .. } => covers(ERASES_LOG_EVENTS, &group.arn),
+        },
         Change::Identity(change) => may_change_identities(permit, change),
     }
 }

@@ -81,7 +81,12 @@ impl IdentityCache {
                 state.access_keys.retain(|_, owner| owner != account);
             }
             Change::Identity(change) => self.replace(change),
-            Change::Deployment(_) | Change::Secret(_) | Change::Key(_) | Change::Function(_) => {}
+            Change::Deployment(_)
+            | Change::Secret(_)
+            | Change::Key(_)
+            | Change::Function(_)
+            | Change::LogGroup(_)
+            | Change::LogContent(_) => {}
         }
     }
 

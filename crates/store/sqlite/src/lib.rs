@@ -12,6 +12,7 @@ mod functions;
 mod identities;
 mod keys;
 mod list;
+mod logs;
 mod migrate;
 #[cfg(test)]
 mod plans;
@@ -26,6 +27,7 @@ mod write;
 mod write_functions;
 mod write_identities;
 mod write_keys;
+mod write_logs;
 mod writer;
 
 pub use folder::FolderError;

@@ -12,6 +12,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "core", sql: include_str!("../migrations/0001_core.sql") },
     Migration { number: 2, name: "identities", sql: include_str!("../migrations/0002_identities.sql") },
+    Migration { number: 3, name: "logs", sql: include_str!("../migrations/0003_logs.sql") },
     Migration { number: 4, name: "functions", sql: include_str!("../migrations/0004_functions.sql") },
 ];
 

@@ -204,7 +204,8 @@ pub(crate) fn log_head(connection: &Connection, log_id: [u8; 16]) -> Result<Opti
 
 pub(crate) fn revisions(connection: &Connection) -> Result<Vec<(Uid, u64)>> {
     let guarded = "SELECT uid, revision FROM secret UNION ALL SELECT uid, revision FROM kms_key \
-                   UNION ALL SELECT uid, revision FROM function UNION ALL SELECT uid, revision FROM deployment";
+                   UNION ALL SELECT uid, revision FROM function \
+                   UNION ALL SELECT uid, revision FROM log_group WHERE is_deleted = 0 UNION ALL SELECT uid, revision FROM deployment";
     let mut statement = connection.prepare_cached(guarded)?;
     let secrets = statement.query_map([], |row| Ok((Uid::from_bytes(row.get(0)?), row.get(1)?)))?;
     let mut revisions = secrets.collect::<Result<Vec<_>>>()?;

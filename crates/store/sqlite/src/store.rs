@@ -119,7 +119,7 @@ impl SqliteStore {
         })
     }
 
-    fn read<T: Send + 'static>(
+    pub(crate) fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'static, Result<T, StoreError>> {

@@ -17,11 +17,15 @@ use crate::{
     write_functions::change_function,
     write_identities::change_identities,
     write_keys::change_key,
+    write_logs::{LogWeights, WeightChange, change_log_content, change_log_group},
 };
 
-/// How many secrets each scope holds, so that the quota costs no counting. Exact, because there is one writer.
+/// How many secrets each scope holds, and how much the logs, so that quotas cost no counting. Exact, because there is one writer.
 #[derive(Default)]
-pub(crate) struct Counts(HashMap<ScopeNumber, u64>);
+pub(crate) struct Counts {
+    secrets: HashMap<ScopeNumber, u64>,
+    logs: LogWeights,
+}
 
 /// What an applied commit leaves for the time after the transaction.
 #[derive(Default)]
@@ -29,6 +33,7 @@ pub(crate) struct Applied {
     pub(crate) new_scopes: Vec<(Scope, ScopeNumber)>,
     created: Vec<ScopeNumber>,
     erased: Vec<ScopeNumber>,
+    logs: WeightChange,
 }
 
 pub(crate) fn apply(
@@ -42,7 +47,7 @@ pub(crate) fn apply(
         writing.check(guard, counts)?;
     }
     for change in &commit.changes {
-        writing.change(change)?;
+        writing.change(change, counts)?;
     }
     for job in &commit.jobs {
         writing.job(job)?;
@@ -55,27 +60,29 @@ pub(crate) fn apply(
 
 impl Counts {
     pub(crate) fn get(&mut self, connection: &Connection, number: ScopeNumber) -> Result<u64, CommitError> {
-        if let Some(count) = self.0.get(&number) {
+        if let Some(count) = self.secrets.get(&number) {
             return Ok(*count);
         }
         let count = secrets_count(connection, number).map_err(commit_error)?;
-        self.0.insert(number, count);
+        self.secrets.insert(number, count);
         Ok(count)
     }
 
     /// The commit was written: what it created and erased counts for the next.
     pub(crate) fn settle(&mut self, applied: &Applied) {
         for number in &applied.created {
-            self.0.entry(*number).and_modify(|count| *count = count.saturating_add(1));
+            self.secrets.entry(*number).and_modify(|count| *count = count.saturating_add(1));
         }
         for number in &applied.erased {
-            self.0.entry(*number).and_modify(|count| *count = count.saturating_sub(1));
+            self.secrets.entry(*number).and_modify(|count| *count = count.saturating_sub(1));
         }
+        self.logs.settle(applied.logs);
     }
 
     /// The transaction failed as a whole: count again when asked.
     pub(crate) fn forget(&mut self) {
-        self.0.clear();
+        self.secrets.clear();
+        self.logs.forget();
     }
 }
 
@@ -102,7 +109,7 @@ impl Writing<'_> {
         }
     }
 
-    fn change(&mut self, change: &Change) -> Result<(), CommitError> {
+    fn change(&mut self, change: &Change, counts: &mut Counts) -> Result<(), CommitError> {
         match change {
             Change::Secret(SecretChange::Create { after }) => self.create_secret(after),
             Change::Secret(SecretChange::Update { before, after }) => self.update_secret(before, after),
@@ -118,6 +125,15 @@ impl Writing<'_> {
             Change::Function(change) => {
                 let number = self.scope(change.function().scope)?;
                 change_function(self.connection, number, change)
+            }
+            Change::LogGroup(change) => {
+                let number = self.scope(change.group().scope)?;
+                change_log_group(self.connection, number, change)
+            }
+            Change::LogContent(change) => {
+                let so_far = self.applied.logs;
+                self.applied.logs = change_log_content(self.connection, &mut counts.logs, so_far, change)?;
+                Ok(())
             }
             Change::Deployment(deployment) => self.put_deployment(deployment),
         }

@@ -19,11 +19,11 @@ mod house;
 mod record;
 pub mod stories;
 
-use contract::{Jobs, Reads, Writes};
+use contract::{Jobs, LogReads, Reads, Writes};
 
 /// A place where a store may be opened, closed and opened again.
 pub trait Fixture: Send + Sync + 'static {
-    type Store: Reads + Writes + Jobs + 'static;
+    type Store: LogReads + Reads + Writes + Jobs + 'static;
 
     /// A place without a store.
     fn fresh() -> impl Future<Output = Self> + Send
@@ -123,6 +123,23 @@ macro_rules! stories {
                 a_position_survives_what_changes_between_pages
                 a_list_shows_labelled_versions_without_values
                 a_list_shows_its_own_account_and_region_only
+            }
+            logs {
+                a_log_group_comes_back_as_it_was_left
+                log_groups_are_listed_by_name_a_page_at_a_time
+                a_change_of_an_older_log_group_is_a_conflict
+                streams_are_listed_by_name_and_by_last_event
+                a_stream_s_name_is_given_once
+                chunks_are_met_in_both_orders_and_no_other_span_s
+                chunks_come_a_few_at_a_time
+                only_the_wanted_streams_are_searched
+                what_is_deleted_is_out_of_sight_at_once_and_erased_by_and_by
+                what_has_expired_is_erased_and_no_more
+                a_full_log_group_loses_its_oldest_events
+                a_full_deployment_takes_from_the_largest_log_group
+                content_of_logs_needs_a_permit_for_it
+                logs_stay_shut_without_their_permit
+                every_log_group_is_told_with_its_revision
             }
             model {
                 random_histories_end_as_in_a_simple_model

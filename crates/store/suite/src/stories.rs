@@ -9,6 +9,7 @@ pub mod identities;
 pub mod jobs;
 pub mod keys;
 pub mod lists;
+pub mod logs;
 pub mod model;
 pub mod notes;
 pub mod secrets;
@@ -30,6 +31,7 @@ mod tests {
             include_str!("stories/jobs.rs"),
             include_str!("stories/keys.rs"),
             include_str!("stories/lists.rs"),
+            include_str!("stories/logs.rs"),
             include_str!("stories/model.rs"),
             include_str!("stories/notes.rs"),
             include_str!("stories/secrets.rs"),

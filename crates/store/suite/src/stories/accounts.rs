@@ -86,7 +86,12 @@ async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), Comm
         Change::Account(account) => account.id,
         Change::Identity(change) => change.account,
         Change::Key(KeyChange::Create { after } | KeyChange::Update { after, .. }) => after.scope.account,
-        Change::Deployment(_) | Change::CloseAccount(_) | Change::Secret(_) | Change::Function(_) => {
+        Change::Deployment(_)
+        | Change::CloseAccount(_)
+        | Change::Secret(_)
+        | Change::Function(_)
+        | Change::LogGroup(_)
+        | Change::LogContent(_) => {
             panic!("an account's own affairs only")
         }
     };
