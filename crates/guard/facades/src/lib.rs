@@ -4,6 +4,7 @@ mod account_keys;
 mod envelope;
 mod function_host;
 mod log_events;
+mod log_keys;
 mod remote_functions;
 mod root_keys;
 
@@ -14,5 +15,6 @@ pub use function_host::{
     Invoked, OutputLine, OutputSource, RoleCredentials,
 };
 pub use log_events::{LogEvents, LogEventsError, LogStreamName, NewLogEvent};
+pub use log_keys::{LogKeyError, LogKeys};
 pub use remote_functions::{RemoteCall, RemoteFunctions};
 pub use root_keys::{NewRootKey, ReplacedRootKey, RootKeyNow, RootKeys, RootKeysError, Settlement};

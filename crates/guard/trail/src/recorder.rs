@@ -377,5 +377,6 @@ impl<T> Recorded<T> {
     }
 }
 
+mod log_content;
 #[cfg(test)]
 mod tests;

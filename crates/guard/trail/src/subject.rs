@@ -1,6 +1,8 @@
 //! What records of changes and of reads are about.
 
-use contract::{DeploymentRecord, FunctionRecord, IdentityChange, KeyRecord, SecretRecord, account_uid};
+use contract::{
+    DeploymentRecord, FunctionRecord, IdentityChange, KeyRecord, LogGroupRecord, SecretRecord, account_uid,
+};
 
 use crate::entry::{EntryKind, Subject};
 
@@ -59,6 +61,20 @@ impl Subject {
 
     /// The function before it was deleted, which counts as one more revision.
     pub fn function_deleted(before: &FunctionRecord) -> Self {
+        Self { kind: EntryKind::Erased, uid: before.uid, revision: before.revision.saturating_add(1) }
+    }
+
+    pub fn log_group_seen(group: &LogGroupRecord) -> Self {
+        Self { kind: EntryKind::Seen, uid: group.uid, revision: group.revision }
+    }
+
+    /// The log group after the change.
+    pub fn log_group_changed(after: &LogGroupRecord) -> Self {
+        Self { kind: EntryKind::Changed, uid: after.uid, revision: after.revision }
+    }
+
+    /// The log group before it was deleted, which counts as one more revision.
+    pub fn log_group_deleted(before: &LogGroupRecord) -> Self {
         Self { kind: EntryKind::Erased, uid: before.uid, revision: before.revision.saturating_add(1) }
     }
 

@@ -16,6 +16,7 @@ pub struct Keyring {
     store: Arc<dyn Reads>,
     accounts: RwLock<HashMap<AccountId, KeyMaterial>>,
     materials: RwLock<HashMap<KeyRef, Arc<KeyMaterial>>>,
+    logs: RwLock<HashMap<AccountId, Arc<KeyMaterial>>>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
@@ -38,7 +39,14 @@ pub enum KeyringError {
 
 impl Keyring {
     pub fn new(deployment: KeyMaterial, store: Arc<dyn Reads>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { deployment, store, accounts: RwLock::default(), materials: RwLock::default(), entropy }
+        Self {
+            deployment,
+            store,
+            accounts: RwLock::default(),
+            materials: RwLock::default(),
+            logs: RwLock::default(),
+            entropy,
+        }
     }
 
     /// The material that ciphertexts name by this number.
@@ -68,6 +76,19 @@ impl Keyring {
         let accounts = self.accounts.read();
         let account_key = accounts.get(&account).ok_or(KeyringError::Orphan(account))?;
         wrapped_material(account_key, account, key, origin, now, &*self.entropy)
+    }
+
+    /// What seals the events of the account's logs.
+    pub(crate) async fn key_of_logs(&self, account: AccountId) -> Result<Arc<KeyMaterial>, KeyringError> {
+        if let Some(key) = self.logs.read().get(&account) {
+            return Ok(Arc::clone(key));
+        }
+        self.require_account(account).await?;
+        let accounts = self.accounts.read();
+        let account_key = accounts.get(&account).ok_or(KeyringError::Orphan(account))?;
+        let key = Arc::new(account_key.derive("keepwell logs").map_err(|SealError| KeyringError::Sealing)?);
+        self.logs.write().insert(account, Arc::clone(&key));
+        Ok(key)
     }
 
     /// A key was destroyed: nothing of it stays in memory.

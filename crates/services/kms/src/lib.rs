@@ -16,6 +16,7 @@ mod jobs;
 mod key_id;
 mod key_keys;
 mod keyring;
+mod log_keys;
 mod managed_key;
 mod new_key;
 mod operations;

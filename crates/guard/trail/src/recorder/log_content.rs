@@ -1,0 +1,16 @@
+//! What is written without a record.
+
+use contract::{Commit, CommitError};
+
+use crate::Recorder;
+
+impl Recorder {
+    /// Changes what lies in log groups, and puts off or ends the work on it. Nobody called for what a function prints, and
+    /// what has expired was condemned by a call that is on the trail; so there is no record. Anything else is refused.
+    pub async fn commit_log_content(&self, commit: Commit) -> Result<(), CommitError> {
+        if !commit.is_of_log_content() || !commit.records.is_empty() {
+            return Err(CommitError::Internal("a change without its record".into()));
+        }
+        self.shared.store.commit(commit).await
+    }
+}
