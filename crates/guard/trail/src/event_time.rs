@@ -22,6 +22,11 @@ pub(crate) fn with_event_time<T>(moment: Timestamp, use_text: impl FnOnce(&str) 
     use_text(std::str::from_utf8(&text).unwrap_or_default())
 }
 
+/// The second that a record's `eventTime` names.
+pub fn event_seconds(text: &str) -> Option<i64> {
+    Some(text.parse::<jiff::Timestamp>().ok()?.as_second())
+}
+
 fn format(second: i64) -> Text {
     let moment = jiff::Timestamp::from_second(second).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let moment = moment.to_zoned(jiff::tz::TimeZone::UTC);
@@ -43,5 +48,7 @@ mod tests {
         assert_eq!(text(1_772_439_331_999), "2026-03-02T08:15:31Z");
         assert_eq!(text(1_772_439_332_000), "2026-03-02T08:15:32Z");
         assert_eq!(text(0), "1970-01-01T00:00:00Z");
+        assert_eq!(event_seconds("2026-03-02T08:15:31Z"), Some(1_772_439_331));
+        assert_eq!(event_seconds("yesterday"), None);
     }
 }

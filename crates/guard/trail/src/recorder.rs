@@ -18,7 +18,7 @@ use seal::{KeyMaterial, SealError};
 use terms::{Day, EventId, Timestamp};
 
 use crate::{
-    ApiCall, Entry, ServiceEvent, Subject, Subjects,
+    ApiCall, Entry, History, ServiceEvent, Subject, Subjects,
     composition::Composition,
     log::{LogError, LogKey, LogSettings, NodeLog, Position, Recovered},
     pending::PendingKey,
@@ -157,6 +157,11 @@ impl Recorder {
         });
         let settler = Settler::start(Arc::clone(&shared))?;
         Ok(Self { shared, durability: Durability::System, settler })
+    }
+
+    /// The past, for whoever looks back while others are recorded.
+    pub fn history(&self) -> History {
+        History::new(self.shared.sink.log())
     }
 
     /// Asked before a story begins, so that nothing is done that could not be recorded. Costs an atomic load.
@@ -326,6 +331,14 @@ impl Shared {
 }
 
 impl Sink {
+    fn log(&self) -> Option<Arc<NodeLog>> {
+        match self {
+            Self::Log(log) => Some(Arc::clone(log)),
+            #[cfg(feature = "null-sink")]
+            Self::Null => None,
+        }
+    }
+
     fn keeps_records(&self) -> bool {
         match self {
             Self::Log(_) => true,

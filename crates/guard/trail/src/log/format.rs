@@ -4,6 +4,8 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 
+use super::segment::SEGMENT_BYTES_MAX;
+
 pub(super) type Mac = [u8; 32];
 
 pub(super) const HEADER_BYTES: usize = 100;
@@ -13,7 +15,7 @@ pub(super) const FRAME_BYTES_MIN: usize = FRONT_BYTES + MAC_BYTES;
 pub(super) const CLOSING_BYTES: usize = FRAME_BYTES_MIN;
 
 const MAC_BYTES: usize = 32;
-const FRONT_BYTES: usize = 58;
+pub(super) const FRONT_BYTES: usize = 58;
 const LENGTH_BYTES: usize = 4;
 const MAGIC: [u8; 8] = *b"KWTRAIL\n";
 const HEADER_FORMAT: u32 = 1;
@@ -149,6 +151,34 @@ pub(super) fn write_frame(scratch: &mut Vec<u8>, key: &LogKey, front: &Front, re
     let mac = key.mac(scratch);
     scratch.extend_from_slice(&mac);
     Some(mac)
+}
+
+/// What a frame's first bytes say of it, without being believed.
+pub(super) struct FrontBytes {
+    pub(super) is_closing: bool,
+    pub(super) first_sequence: u64,
+    pub(super) record_count: u32,
+    /// Of the whole frame.
+    pub(super) frame_bytes: usize,
+}
+
+impl FrontBytes {
+    /// None if there are too few, or they are no front.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes.get(..FRONT_BYTES)?);
+        let is_closing = match fields.take::<2>()? {
+            [1, FRAME_FORMAT] => false,
+            [2, FRAME_FORMAT] => true,
+            _ => return None,
+        };
+        let first_sequence = u64::from_le_bytes(fields.take()?);
+        let _synced_sequence = fields.take::<8>()?;
+        let record_count = u32::from_le_bytes(fields.take()?);
+        let payload_bytes = u32::from_le_bytes(fields.take()?) as usize;
+        let frame_bytes = payload_bytes.checked_add(FRAME_BYTES_MIN)?;
+        let is_bounded = frame_bytes as u64 <= SEGMENT_BYTES_MAX;
+        is_bounded.then_some(Self { is_closing, first_sequence, record_count, frame_bytes })
+    }
 }
 
 /// A frame whose shape is right. Whether it is a true one, [`Frame::verifies`] tells.

@@ -55,6 +55,7 @@
 //! and everything older. So recovery reads two segments, however long the log is.
 
 mod append;
+mod back;
 mod error;
 mod faults;
 mod format;
@@ -68,11 +69,13 @@ mod sync;
 mod verify;
 mod walk;
 
+pub(crate) use back::BackReader;
 pub use error::{LogError, Problem, ProblemKind};
 pub use format::{Head, LogKey, Position, Record};
 pub use node_log::{LogSettings, NodeLog};
 pub use read::read_from;
 pub use recovery::Recovered;
+pub(crate) use segment::SegmentFile;
 pub use sync::Synced;
 pub use verify::{Expected, VerifyReport, verify};
 

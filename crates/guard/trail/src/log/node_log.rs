@@ -33,7 +33,7 @@ impl Default for LogSettings {
 
 /// One node's log. Shared by all who record; see the [module](super).
 pub struct NodeLog {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 

@@ -119,10 +119,10 @@ fn left_from_before(path: &Path, segment_bytes: u64) -> io::Result<Option<File>>
 
 /// A segment in its folder; nothing is known of it but its name.
 #[derive(Clone, Debug)]
-pub(super) struct SegmentFile {
+pub(crate) struct SegmentFile {
     pub(super) path: PathBuf,
     /// As the name says.
-    pub(super) first_sequence: u64,
+    pub(crate) first_sequence: u64,
 }
 
 impl SegmentFile {
