@@ -19,7 +19,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1")
 /// An answer that the trail has released.
 pub(crate) fn answer<E: JsonError>(request_id: RequestId, recorded: Recorded<Outcome<E>>) -> Response<Body> {
     match recorded.into_answer() {
-        Outcome::Success(body) => success(request_id, body),
+        Outcome::Success(rendered) => success(request_id, rendered.body),
         Outcome::Refused(error) => {
             let status = match error.fault() {
                 Fault::Caller => StatusCode::BAD_REQUEST,
@@ -33,9 +33,9 @@ pub(crate) fn answer<E: JsonError>(request_id: RequestId, recorded: Recorded<Out
     }
 }
 
-fn success(request_id: RequestId, body: Zeroizing<Vec<u8>>) -> Response<Body> {
+fn success(request_id: RequestId, body: Bytes) -> Response<Body> {
     // The buffer wipes itself once hyper has let go of it.
-    response(StatusCode::OK, request_id, JSON, Bytes::from_owner(body))
+    response(StatusCode::OK, request_id, JSON, body)
 }
 
 /// The signature was not believed. AWS answers 400 with a lower-case `message`.
@@ -62,7 +62,7 @@ pub(crate) fn unknown_operation(request_id: RequestId) -> Response<Body> {
 pub(crate) fn unsealed(request_id: RequestId, answer: &UnsealResponse) -> Response<Body> {
     let mut body = Zeroizing::new(Vec::new());
     answer.write_json(&mut body);
-    success(request_id, body)
+    success(request_id, Bytes::from_owner(body))
 }
 
 /// Before any service has seen it.

@@ -7,7 +7,6 @@ use shape::{Fault, xml_error};
 use sigv4::ErrorKind;
 use terms::RequestId;
 use trail::Recorded;
-use zeroize::Zeroizing;
 
 use super::response;
 use crate::server::Body;
@@ -25,7 +24,7 @@ pub(crate) struct QueryError<'a> {
 /// An answer that the trail has released.
 pub(crate) fn iam(request_id: RequestId, recorded: Recorded<iam::Outcome>) -> Response<Body> {
     match recorded.into_answer() {
-        iam::Outcome::Success(body) => success(request_id, body),
+        iam::Outcome::Success(rendered) => success(request_id, rendered.body),
         iam::Outcome::Refused(refusal) => {
             let (status, code, message) = (refusal.status(), refusal.code(), &*refusal.message());
             error(request_id, &QueryError { namespace: iam::NAMESPACE, status, code, message })
@@ -36,7 +35,7 @@ pub(crate) fn iam(request_id: RequestId, recorded: Recorded<iam::Outcome>) -> Re
 /// The same, of STS.
 pub(crate) fn sts(request_id: RequestId, recorded: Recorded<sts::Outcome>) -> Response<Body> {
     match recorded.into_answer() {
-        sts::Outcome::Success(body) => success(request_id, body),
+        sts::Outcome::Success(rendered) => success(request_id, rendered.body),
         sts::Outcome::Refused(refusal) => {
             let (status, code, message) = (refusal.status(), refusal.code(), &*refusal.message());
             error(request_id, &QueryError { namespace: sts::NAMESPACE, status, code, message })
@@ -44,9 +43,9 @@ pub(crate) fn sts(request_id: RequestId, recorded: Recorded<sts::Outcome>) -> Re
     }
 }
 
-fn success(request_id: RequestId, body: Zeroizing<Vec<u8>>) -> Response<Body> {
+fn success(request_id: RequestId, body: Bytes) -> Response<Body> {
     // The buffer wipes itself once hyper has let go of it.
-    response(StatusCode::OK, request_id, XML, Bytes::from_owner(body))
+    response(StatusCode::OK, request_id, XML, body)
 }
 
 pub(crate) fn error(request_id: RequestId, error: &QueryError<'_>) -> Response<Body> {

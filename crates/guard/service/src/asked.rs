@@ -3,10 +3,9 @@
 use contract::{Commit, CommitError};
 use gate::{Caller, RequestContext};
 use policy::Action;
-use shape::{ParseError, Reply, Structure};
+use shape::{ParseError, Rendered, Reply, Structure};
 use terms::Timestamp;
 use trail::{ApiCall, Failure, LinkedCalls, Recorded, Recorder, RequestParameters, Subject, Subjects, Unrecorded};
-use zeroize::Zeroizing;
 
 use crate::{
     error::{ErrorKind, ServiceError},
@@ -20,7 +19,7 @@ pub const TELLINGS_MAX: usize = 8;
 pub trait Service {
     type Operation;
     type Error: ServiceError;
-    /// What requests are parsed from: a body, or the parameters of a query.
+    /// What requests are parsed from: a body, the parameters of a query, or all parts of a request.
     type Request: ?Sized;
 
     /// The service's name on the trail, such as `sts.amazonaws.com`.
@@ -45,8 +44,8 @@ pub trait Service {
 
     fn parse<R: Structure>(request: &Self::Request) -> Result<R, ParseError>;
 
-    /// The answer's body.
-    fn render(asked: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>>;
+    /// The answer, in the service's protocol: [`json`](crate::json), [`xml`](crate::xml) or [`rest`](crate::rest).
+    fn render(asked: &Asked<'_, Self>, answer: &impl Reply) -> Rendered;
 }
 
 /// What was asked, and by whom.

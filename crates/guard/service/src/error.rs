@@ -54,6 +54,28 @@ pub trait JsonError {
     }
 }
 
+/// An error as the REST protocol answers it.
+pub trait RestError {
+    /// Its name on the wire.
+    fn code(&self) -> &'static str;
+
+    fn status(&self) -> u16;
+
+    /// What the caller is told. None for errors that are sent without a text.
+    fn message(&self) -> Option<String>;
+
+    /// Does the body of the answer spell its text `Message`?
+    fn has_capital_message(&self) -> bool;
+
+    /// Whose fault it is, for errors that say so: `User` or `Service`.
+    fn blame(&self) -> Option<&'static str>;
+
+    /// A word on why, for errors that have one.
+    fn reason(&self) -> Option<&'static str> {
+        None
+    }
+}
+
 /// Whose fault it is, and how the error travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {

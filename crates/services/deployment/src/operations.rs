@@ -10,9 +10,8 @@ mod rotate_root_key;
 mod who_can;
 
 use service::{Asked, Service};
-use shape::{ParseError, Reply, Structure, parse_json};
+use shape::{ParseError, Rendered, Reply, Structure, parse_json};
 use trail::Recorder;
-use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
@@ -47,7 +46,7 @@ impl Service for Room {
         parse_json(request)
     }
 
-    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Rendered {
         service::json(answer)
     }
 }

@@ -21,9 +21,8 @@ mod user;
 
 use gate::{Caller, SessionHolder};
 use service::{Asked, Service};
-use shape::{ParseError, QueryParameters, Reply, Structure, parse_query_unquoted};
+use shape::{ParseError, QueryParameters, Rendered, Reply, Structure, parse_query_unquoted};
 use trail::Recorder;
-use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
@@ -174,7 +173,7 @@ impl Service for Room {
         parse_query_unquoted(request)
     }
 
-    fn render(asked: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+    fn render(asked: &Asked<'_, Self>, answer: &impl Reply) -> Rendered {
         service::xml(NAMESPACE, asked, answer)
     }
 }

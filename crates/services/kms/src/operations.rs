@@ -12,9 +12,8 @@ mod rotation;
 mod tag;
 
 use service::{Asked, Service};
-use shape::{ParseError, Reply, Structure, parse_json};
+use shape::{ParseError, Rendered, Reply, Structure, parse_json};
 use trail::Recorder;
-use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
@@ -79,7 +78,7 @@ impl Service for Room {
         parse_json(request)
     }
 
-    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Rendered {
         service::json(answer)
     }
 }

@@ -24,9 +24,8 @@ mod update_secret_version_stage;
 mod validate_resource_policy;
 
 use service::{Asked, Service};
-use shape::{ParseError, Reply, Structure, parse_json};
+use shape::{ParseError, Rendered, Reply, Structure, parse_json};
 use trail::Recorder;
-use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
@@ -72,7 +71,7 @@ impl Service for Room {
         parse_json(request)
     }
 
-    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Rendered {
         service::json(answer)
     }
 }

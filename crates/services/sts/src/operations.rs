@@ -12,9 +12,8 @@ mod get_session_token;
 
 use gate::{Caller, SessionHolder};
 use service::{Asked, Service};
-use shape::{ParseError, QueryParameters, Reply, Structure, parse_query};
+use shape::{ParseError, QueryParameters, Rendered, Reply, Structure, parse_query};
 use trail::Recorder;
-use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
@@ -55,7 +54,7 @@ impl Service for Room {
         parse_query(request)
     }
 
-    fn render(asked: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+    fn render(asked: &Asked<'_, Self>, answer: &impl Reply) -> Rendered {
         service::xml(NAMESPACE, asked, answer)
     }
 }
