@@ -149,9 +149,9 @@ impl Application for Door {
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response<Body> {
+    fn refuse(&self, head: Option<&Parts>, refusal: Refusal) -> Response<Body> {
         match &self.0 {
-            State::Open(house) => house.refuse(refusal),
+            State::Open(house) => house.refuse(head, refusal),
             State::Sealed(sealed) => json::refusal(RequestId::random(&*sealed.entropy), refusal),
         }
     }

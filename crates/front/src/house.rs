@@ -60,31 +60,11 @@ impl House {
         if self.recorder.health().is_err() {
             return json::unavailable(request_id);
         }
-        let service = match route {
-            Route::SecretsManager(_) => Service::SECRETS_MANAGER,
-            Route::Kms(_) => Service::KMS,
-            Route::Keepwell(_) => Service::KEEPWELL,
-        };
-        let caller = match self.authenticate(context, head, body, service).await {
+        let caller = match self.authenticate(context, head, body, route.service()).await {
             Ok(caller) => caller,
             Err(error) => return json::unauthenticated(request_id, &error),
         };
-        let answered = match route {
-            Route::SecretsManager(operation) => {
-                let recorded = secretsmanager::answer(&self.secretsmanager, context, &caller, operation, body).await;
-                recorded.map(|recorded| json::answer(request_id, recorded))
-            }
-            Route::Kms(operation) => {
-                let recorded = Box::pin(kms::answer(&self.kms, context, &caller, operation, body)).await;
-                recorded.map(|recorded| json::answer(request_id, recorded))
-            }
-            Route::Keepwell(operation) => {
-                let answer = deployment::answer(&self.deployment, context, &caller, operation, body);
-                let recorded = Box::pin(answer).await;
-                recorded.map(|recorded| json::answer(request_id, recorded))
-            }
-        };
-        answered.unwrap_or_else(|error| {
+        route.answer(self, context, &caller, body).await.unwrap_or_else(|error| {
             tracing::error!(target: "keepwell::operator", %request_id, %error, "a call was refused");
             json::unavailable(request_id)
         })
@@ -194,7 +174,7 @@ impl Application for House {
         response
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response<Body> {
+    fn refuse(&self, _: Option<&Parts>, refusal: Refusal) -> Response<Body> {
         json::refusal(RequestId::random(&*self.entropy), refusal)
     }
 

@@ -1,85 +1,101 @@
-//! Everything this server can do.
+//! Everything that is asked for by an awsJson target.
 
-use deployment::Operation as Keepwell;
-use http::HeaderMap;
-use kms::Operation as Kms;
-use secretsmanager::Operation as SecretsManager;
+use bytes::Bytes;
+use gate::{Caller, RequestContext, Service};
+use http::{HeaderMap, Response};
+use trail::Unrecorded;
 
-/// What a request is for, before anybody believes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Route {
-    SecretsManager(SecretsManager),
-    Kms(Kms),
-    Keepwell(Keepwell),
+use crate::{house::House, server::Body, wire::json};
+
+/// Waits for a story where it stands, or apart from the request, which else would carry room for the longest one.
+macro_rules! told {
+    ($answer:expr) => {
+        Box::pin($answer).await
+    };
+    ($answer:expr, here) => {
+        $answer.await
+    };
 }
 
-/// Reads the target of an awsJson request. Targets are case-sensitive.
+/// The services: a line says which crate and which room of the house a service is, what signatures call it, and what
+/// its targets begin with. Its own list says the rest.
+macro_rules! json_services {
+    ($( $name:ident: $service:ident, $signed:ident, [$( $prefix:literal ),+] $( $here:ident )?; )*) => {
+        /// What a request is for, before anybody believes it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Route {
+            $( $name($service::Operation), )*
+        }
+
+        /// Targets are case-sensitive.
+        fn of(target: &str) -> Option<Route> {
+            $( $(
+                if let Some(name) = target.strip_prefix($prefix) {
+                    return $service::Operation::parse(name).map(Route::$name);
+                }
+            )+ )*
+            None
+        }
+
+        impl Route {
+            /// The service that the request must be signed for.
+            pub(crate) fn service(self) -> Service {
+                match self {
+                    $( Self::$name(_) => Service::$signed, )*
+                }
+            }
+
+            pub(crate) async fn answer(
+                self,
+                house: &House,
+                context: &RequestContext,
+                caller: &Caller,
+                body: &Bytes,
+            ) -> Result<Response<Body>, Unrecorded> {
+                match self {
+                    $( Self::$name(operation) => {
+                        let answer = $service::answer(&house.$service, context, caller, operation, body);
+                        let recorded = told!(answer $(, $here )?)?;
+                        Ok(json::answer(context.request_id, recorded))
+                    } )*
+                }
+            }
+        }
+
+        #[cfg(test)]
+        fn every_target() -> Vec<(String, Route)> {
+            let mut targets = Vec::new();
+            $( $(
+                targets.extend($service::Operation::ALL.iter().map(|operation| {
+                    (format!("{}{}", $prefix, operation.action().operation()), Route::$name(*operation))
+                }));
+            )+ )*
+            targets
+        }
+    };
+}
+
+json_services! {
+    SecretsManager: secretsmanager, SECRETS_MANAGER, ["secretsmanager."] here;
+    // The name of its first days.
+    Kms: kms, KMS, ["TrentService."];
+    Keepwell: deployment, KEEPWELL, ["Keepwell."];
+}
+
+/// Reads the target of an awsJson request.
 pub(crate) fn route(headers: &HeaderMap) -> Option<Route> {
-    let target = headers.get("x-amz-target")?.to_str().ok()?;
-    if let Some(own) = target.strip_prefix("Keepwell.") {
-        return Keepwell::parse(own).map(Route::Keepwell);
-    }
-    if let Some(name) = target.strip_prefix("TrentService.") {
-        return Kms::parse(name).map(Route::Kms);
-    }
-    Some(match target {
-        "secretsmanager.BatchGetSecretValue" => Route::SecretsManager(SecretsManager::BatchGetSecretValue),
-        "secretsmanager.CreateSecret" => Route::SecretsManager(SecretsManager::CreateSecret),
-        "secretsmanager.DeleteResourcePolicy" => Route::SecretsManager(SecretsManager::DeleteResourcePolicy),
-        "secretsmanager.DeleteSecret" => Route::SecretsManager(SecretsManager::DeleteSecret),
-        "secretsmanager.DescribeSecret" => Route::SecretsManager(SecretsManager::DescribeSecret),
-        "secretsmanager.GetRandomPassword" => Route::SecretsManager(SecretsManager::GetRandomPassword),
-        "secretsmanager.GetResourcePolicy" => Route::SecretsManager(SecretsManager::GetResourcePolicy),
-        "secretsmanager.GetSecretValue" => Route::SecretsManager(SecretsManager::GetSecretValue),
-        "secretsmanager.ListResourcePolicies" => Route::SecretsManager(SecretsManager::ListResourcePolicies),
-        "secretsmanager.ListSecretVersionIds" => Route::SecretsManager(SecretsManager::ListSecretVersionIds),
-        "secretsmanager.ListSecrets" => Route::SecretsManager(SecretsManager::ListSecrets),
-        "secretsmanager.PutResourcePolicy" => Route::SecretsManager(SecretsManager::PutResourcePolicy),
-        "secretsmanager.PutSecretValue" => Route::SecretsManager(SecretsManager::PutSecretValue),
-        "secretsmanager.RestoreSecret" => Route::SecretsManager(SecretsManager::RestoreSecret),
-        "secretsmanager.TagResource" => Route::SecretsManager(SecretsManager::TagResource),
-        "secretsmanager.UntagResource" => Route::SecretsManager(SecretsManager::UntagResource),
-        "secretsmanager.UpdateSecret" => Route::SecretsManager(SecretsManager::UpdateSecret),
-        "secretsmanager.UpdateSecretVersionStage" => Route::SecretsManager(SecretsManager::UpdateSecretVersionStage),
-        "secretsmanager.ValidateResourcePolicy" => Route::SecretsManager(SecretsManager::ValidateResourcePolicy),
-        _ => return None,
-    })
+    of(headers.get("x-amz-target")?.to_str().ok()?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(target: &'static str) -> Option<Route> {
-        let mut headers = HeaderMap::new();
-        headers.insert("x-amz-target", http::HeaderValue::from_static(target));
-        route(&headers)
-    }
-
     #[test]
-    fn every_operation_is_routed_by_its_own_name() {
-        for operation in SecretsManager::ALL {
-            let target = format!("secretsmanager.{}", operation.action().operation()).leak();
-            assert_eq!(of(target), Some(Route::SecretsManager(*operation)));
+    fn every_operation_is_routed_by_its_own_name_behind_its_service_s_prefix() {
+        for (target, route) in every_target() {
+            assert_eq!(of(&target), Some(route), "{target}");
         }
-    }
-
-    #[test]
-    fn keepwell_s_own_operations_are_routed_under_its_own_prefix() {
-        for operation in Keepwell::ALL {
-            let target = format!("Keepwell.{}", operation.action().operation()).leak();
-            assert_eq!(of(target), Some(Route::Keepwell(*operation)));
-        }
-        assert_eq!(of("Keepwell.GetSecretValue"), None);
-    }
-
-    #[test]
-    fn kms_answers_to_the_name_of_its_first_days() {
-        for operation in Kms::ALL {
-            let target = format!("TrentService.{}", operation.action().operation()).leak();
-            assert_eq!(of(target), Some(Route::Kms(*operation)));
-        }
-        assert_eq!(of("kms.DescribeKey"), None);
     }
 
     #[test]
@@ -90,6 +106,8 @@ mod tests {
             "GetSecretValue",
             "",
             "secretsmanager.RotateSecret",
+            "Keepwell.GetSecretValue",
+            "kms.DescribeKey",
         ] {
             assert_eq!(of(target), None, "{target}");
         }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use super::body::Bodies;
 use super::connection::attend;
 use super::roster::Roster;
 use super::tls::Tls;
@@ -90,7 +90,7 @@ pub async fn serve<A: Application>(
         application,
         http: http(&limits),
         roster: Roster::new(connections_allowed(limits.connections_max, descriptors)),
-        bodies: Semaphore::new(limits.bodies_bytes_max.min(Semaphore::MAX_PERMITS)),
+        bodies: Bodies::of(&limits),
         tls,
         limits,
     });
@@ -120,8 +120,7 @@ pub(super) struct Edge<A> {
     pub(super) application: Arc<A>,
     pub(super) http: auto::Builder<TokioExecutor>,
     pub(super) roster: Arc<Roster>,
-    /// One permit per byte of a body that is being collected or answered.
-    pub(super) bodies: Semaphore,
+    pub(super) bodies: Bodies,
     pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
 }

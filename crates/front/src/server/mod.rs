@@ -3,6 +3,7 @@
 //! [`bind`] takes the ports, [`serve`] answers on them until it is told to stop. Whatever gets through as a whole
 //! request goes to the [`Application`]; what does not is refused with the application's words, or closed.
 
+mod body;
 mod certificate;
 mod connection;
 mod exchange;
@@ -40,8 +41,15 @@ pub trait Application: Send + Sync + 'static {
         body: Bytes,
     ) -> impl Future<Output = http::Response<Body>> + Send;
 
+    /// How long the body of this request may be, where that is not [`Limits::body_bytes_max`]. Nobody has believed the
+    /// request yet.
+    fn body_bytes_max(&self, _head: &http::request::Parts) -> Option<u32> {
+        None
+    }
+
     /// Puts into the API's words that there is no whole request to answer. The status should be [`Refusal::status`].
-    fn refuse(&self, refusal: Refusal) -> http::Response<Body>;
+    /// Without a head the application has panicked.
+    fn refuse(&self, head: Option<&http::request::Parts>, refusal: Refusal) -> http::Response<Body>;
 
     /// What `/ready` says. A draining server is not ready whatever this is.
     fn readiness(&self) -> Readiness;
@@ -67,7 +75,7 @@ pub struct Connection {
 /// Why the edge refuses a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// Longer than [`Limits::body_bytes_max`], by its own announcement or as it came.
+    /// Longer than it may be, by its own announcement or as it came.
     BodyTooLarge,
     /// Not whole within [`Limits::body_timeout`].
     BodyTooSlow,

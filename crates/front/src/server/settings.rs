@@ -32,12 +32,14 @@ pub struct Limits {
     /// The request line and all headers together. Below 8 KiB it counts as 8 KiB. More than 100 headers are refused
     /// too (HTTP/1.1).
     pub header_bytes_max: u32,
+    /// One body. Few requests may be longer; see [`Application::body_bytes_max`](super::Application::body_bytes_max).
     pub body_bytes_max: u32,
-    /// All bodies that are being collected or answered, except those small enough to come with their head.
+    /// All bodies that are being collected or answered, except those small enough to come with their head. What is
+    /// longer than `body_bytes_max` takes three quarters of it at most, so that all other requests are served meanwhile.
     pub bodies_bytes_max: usize,
     /// From the accepted connection (TLS handshake included), or the first byte of a later request, to its last header.
     pub header_timeout: Duration,
-    /// From the last header to the last byte of the body.
+    /// From the last header to the last byte of the body. A long body has a second more for each MiB that has come.
     pub body_timeout: Duration,
     /// Between two requests. While nine tenths of `connections_max` are taken, `header_timeout` applies instead.
     pub idle_timeout: Duration,

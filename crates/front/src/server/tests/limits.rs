@@ -94,6 +94,77 @@ async fn when_all_bodies_together_are_too_many_one_is_refused_and_the_room_comes
 }
 
 #[tokio::test]
+async fn a_request_that_may_be_longer_is_answered_up_to_its_own_limit() {
+    let server = Server::start().await;
+    for chunked in [false, true] {
+        let mut client = server.connect().await;
+        let body = vec![b'x'; 10_000_000];
+        if chunked {
+            client.send(b"POST /long HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").await;
+            client.send(format!("{:x}\r\n", body.len()).as_bytes()).await;
+            client.send(&body).await;
+            client.send(b"\r\n0\r\n\r\n").await;
+        } else {
+            client.send(b"POST /long HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\n\r\n").await;
+            client.send(&body).await;
+        }
+        assert_eq!(client.answer().await.text(), "POST /long 10000000 plain");
+    }
+    let mut client = server.connect().await;
+    client.send(b"POST /long HTTP/1.1\r\nhost: x\r\ncontent-length: 10000001\r\n\r\n").await;
+    assert_eq!(client.answer().await.text(), "BodyTooLarge");
+}
+
+#[tokio::test]
+async fn long_bodies_leave_room_for_ordinary_ones() {
+    let server = Server::limited(|limits| {
+        limits.body_bytes_max = 1_000_000;
+        limits.bodies_bytes_max = 8_000_000;
+    })
+    .await;
+    // Beyond the first million they may take six.
+    let mut first = server.connect().await;
+    first.send(b"POST /long HTTP/1.1\r\nhost: x\r\ncontent-length: 6500000\r\n\r\n").await;
+    first.send(&vec![b'x'; 6_400_000]).await;
+    let mut second = server.connect().await;
+    second.send(b"POST /long HTTP/1.1\r\nhost: x\r\ncontent-length: 2000000\r\n\r\n").await;
+    second.send(&vec![b'x'; 2_000_000]).await;
+    assert_eq!(second.answer().await.text(), "Busy");
+
+    let mut ordinary = server.connect().await;
+    ordinary.send(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n").await;
+    ordinary.send(&vec![b'x'; 1_000_000]).await;
+    assert_eq!(ordinary.answer().await.text(), "POST / 1000000 plain");
+
+    first.send(&vec![b'x'; 100_000]).await;
+    assert_eq!(first.answer().await.text(), "POST /long 6500000 plain");
+}
+
+#[tokio::test]
+async fn a_body_that_can_never_have_room_is_too_long() {
+    let server = Server::limited(|limits| {
+        limits.body_bytes_max = 1_000_000;
+        limits.bodies_bytes_max = 4_000_000;
+    })
+    .await;
+    let mut client = server.connect().await;
+    client.send(b"POST /long HTTP/1.1\r\nhost: x\r\ncontent-length: 4000001\r\n\r\n").await;
+    assert_eq!(client.answer().await.text(), "BodyTooLarge");
+}
+
+#[tokio::test]
+async fn a_long_body_has_more_time_the_more_of_it_has_come() {
+    let server = Server::limited(|limits| limits.body_timeout = Duration::from_secs(1)).await;
+    let mut client = server.connect().await;
+    client.send(b"POST /long HTTP/1.1\r\nhost: x\r\ncontent-length: 4300000\r\n\r\n").await;
+    // Four MiB and a little.
+    client.send(&vec![b'x'; 4_200_000]).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    client.send(&vec![b'x'; 100_000]).await;
+    assert_eq!(client.answer().await.text(), "POST /long 4300000 plain");
+}
+
+#[tokio::test]
 async fn a_slow_body_is_refused_and_the_connection_closed() {
     let server = Server::limited(|limits| {
         limits.body_timeout = SHORT;

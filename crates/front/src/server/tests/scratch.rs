@@ -20,7 +20,8 @@ use crate::server::{
 /// Nothing in these tests takes this long unless it hangs.
 const HANGING: Duration = Duration::from_secs(20);
 
-/// Says what it was asked. `/panic` panics, `/wait` waits until it is let go, `/big` answers 8 MiB.
+/// Says what it was asked. `/panic` panics, `/wait` waits until it is let go, `/big` answers 8 MiB, and
+/// `/long` may be asked with ten million bytes.
 pub(super) struct Scratch {
     pub(super) is_ready: AtomicBool,
     pub(super) asked: AtomicU32,
@@ -48,7 +49,11 @@ impl Application for Scratch {
         Response::new(Body::from(format!("{} {path} {} {tls}", head.method, body.len())))
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response<Body> {
+    fn body_bytes_max(&self, head: &http::request::Parts) -> Option<u32> {
+        (head.uri.path() == "/long").then_some(10_000_000)
+    }
+
+    fn refuse(&self, _: Option<&http::request::Parts>, refusal: Refusal) -> Response<Body> {
         let mut answer = Response::new(Body::from(format!("{refusal:?}")));
         *answer.status_mut() = refusal.status();
         answer
