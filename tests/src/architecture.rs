@@ -24,13 +24,18 @@ const SIDEWAYS: [(&str, &str); 10] = [
 ];
 
 /// Adapters of the store and of what is outside: the binary chooses them, and nobody else knows which.
-const ADAPTERS: [&str; 2] = ["sqlite", "custody"];
+const ADAPTERS: [&str; 3] = ["sqlite", "custody", "functions"];
 
 /// Libraries that belong to one place, and the crates that may name them.
-const CONFINED: [(&str, &[&str]); 16] = [
-    ("hyper", &["front"]),
-    ("hyper-util", &["front"]),
-    ("http-body-util", &["front"]),
+const CONFINED: [(&str, &[&str]); 20] = [
+    // In `functions` they serve the Runtime API, which only functions can reach.
+    ("hyper", &["front", "functions"]),
+    ("hyper-util", &["front", "functions"]),
+    ("http-body-util", &["front", "functions"]),
+    ("landlock", &["functions"]),
+    ("seccompiler", &["functions"]),
+    ("nix", &["functions"]),
+    ("zip", &["functions"]),
     ("tokio-rustls", &["front"]),
     ("rustls-pki-types", &["front", "keepwell"]),
     ("rustls", &["front", "custody", "keepwell"]),

@@ -1,0 +1,99 @@
+//! Becoming a function: everything that it must not have goes, and then this program does.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use rustix::fs::Mode;
+use rustix::process::{
+    Resource, Rlimit, Signal, getppid, getuid, set_parent_process_death_signal, setrlimit, setsid, umask,
+};
+use rustix::thread::{Gid, Uid, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+
+use super::{Cell, Limits, landlock, receive, seccomp};
+
+/// Returns only when it has failed; then the warden is told why.
+pub(super) fn run() -> ExitCode {
+    if let Ok(warden) = rustix::stdio::stdin().try_clone_to_owned() {
+        let mut warden = UnixStream::from(warden);
+        let Err(error) = become_function(&warden);
+        // A warden that has gone asks no more.
+        drop(warden.write_all(error.to_string().as_bytes()));
+    }
+    ExitCode::FAILURE
+}
+
+fn become_function(warden: &UnixStream) -> io::Result<std::convert::Infallible> {
+    let (warden_pid, cell): (i32, Cell) = receive(warden)?;
+    // The copy of the socket that is left is closed when the function begins.
+    let nothing = fs::File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&nothing)?;
+    drop(nothing);
+    setsid()?;
+    umask(Mode::from_raw_mode(0o022));
+    limit(cell.limits)?;
+    if let Some(user) = cell.user {
+        change_user(user).map_err(|error| told("its user", &error))?;
+    }
+    set_no_new_privs(true)?;
+    // After the change of user, which takes it back.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    if getppid().map(|pid| pid.as_raw_nonzero().get()) != Some(warden_pid) {
+        return Err(io::Error::other("the warden has gone"));
+    }
+    close_inherited(warden)?;
+    let mut command = Command::new(&cell.program);
+    command.args(&cell.arguments).env_clear().current_dir(&cell.folder);
+    for (name, value) in &cell.environment {
+        command.env(name, str::from_utf8(value.0.expose()).unwrap_or_default());
+    }
+    if cell.landlock {
+        landlock::restrict(&cell.readable, &cell.writable)?;
+    }
+    if cell.seccomp {
+        seccomp::apply(cell.unix_sockets)?;
+    }
+    let error = command.exec();
+    Err(io::Error::new(error.kind(), format!("{} cannot be started: {error}", cell.program.display())))
+}
+
+fn limit(limits: Limits) -> io::Result<()> {
+    for (resource, value) in [
+        (Resource::Core, 0),
+        (Resource::Nofile, limits.open_files),
+        (Resource::Nproc, limits.processes),
+        (Resource::Fsize, limits.file_bytes),
+    ] {
+        // What the machine's operator has limited further stays so.
+        let value = rustix::process::getrlimit(resource).maximum.map_or(value, |maximum| maximum.min(value));
+        setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })?;
+    }
+    Ok(())
+}
+
+/// For good: the real, the effective and the saved one. With them go all capabilities.
+fn change_user(user: u32) -> io::Result<()> {
+    let (uid, gid) = (Uid::from_raw(user), Gid::from_raw(user));
+    set_thread_groups(&[])?;
+    set_thread_res_gid(gid, gid, gid)?;
+    set_thread_res_uid(uid, uid, uid)?;
+    if getuid() == uid { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+}
+
+/// Whoever started the server may have left files open in it.
+fn close_inherited(warden: &UnixStream) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let open = fs::read_dir("/proc/self/fd")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let open: Vec<i32> = open.filter(|number| *number > 2 && *number != warden.as_raw_fd()).collect();
+    for number in open {
+        // The folder that was just read is among them, and is closed already.
+        let _closed = nix::unistd::close(number);
+    }
+    Ok(())
+}
+
+fn told(what: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
+}

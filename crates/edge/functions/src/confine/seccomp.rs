@@ -1,0 +1,143 @@
+//! System calls that no function needs, and that have let programs out of where they were kept.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use rustix::io::Errno;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+};
+
+/// They answer "not permitted".
+const REFUSED: &[libc::c_long] = &[
+    // into other processes
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_kcmp,
+    libc::SYS_pidfd_getfd,
+    // namespaces and mounts
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_fsopen,
+    libc::SYS_fsmount,
+    libc::SYS_fsconfig,
+    libc::SYS_fspick,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_mount_setattr,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_name_to_handle_at,
+    // the kernel itself
+    libc::SYS_kexec_load,
+    libc::SYS_kexec_file_load,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_syslog,
+    libc::SYS_quotactl,
+    libc::SYS_acct,
+    libc::SYS_fanotify_init,
+    libc::SYS_lookup_dcookie,
+    libc::SYS_personality,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_clock_adjtime,
+    libc::SYS_adjtimex,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_vhangup,
+    // keys of the kernel's keyrings, which do not know users apart as files do
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+];
+
+/// Families of sockets that functions have.
+const FAMILIES: [libc::c_int; 3] = [libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+
+const NEW_NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP;
+
+/// Is there a filter for this machine's processor?
+pub(crate) fn is_to_be_had() -> bool {
+    target().is_some() && filters(true).is_ok()
+}
+
+/// From here on, for this thread and what it becomes.
+pub(super) fn apply(unix_sockets: bool) -> io::Result<()> {
+    for filter in filters(unix_sockets)? {
+        seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+/// One filter for each way of refusing.
+fn filters(unix_sockets: bool) -> io::Result<Vec<BpfProgram>> {
+    let mut refused: BTreeMap<i64, Vec<SeccompRule>> = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    // Any of these bits in the flags, one rule for each.
+    let bits = (0..32).map(|bit| 1_u64 << bit).filter(|bit| u64::from(NEW_NAMESPACES.cast_unsigned()) & bit != 0);
+    let clones = bits.map(|bit| rule(vec![condition(0, SeccompCmpOp::MaskedEq(bit), bit)?]));
+    refused.insert(libc::SYS_clone, clones.collect::<io::Result<_>>()?);
+
+    let unix = unix_sockets.then_some(libc::AF_UNIX);
+    let families = FAMILIES.into_iter().chain(unix);
+    let others = families.map(|family| condition(0, SeccompCmpOp::Ne, u64::from(family.cast_unsigned())));
+    let socket = rule(others.collect::<io::Result<_>>()?)?;
+
+    Ok(vec![
+        compile(refused, Errno::PERM)?,
+        compile(BTreeMap::from([(libc::SYS_socket, vec![socket])]), Errno::AFNOSUPPORT)?,
+        // Its flags lie in memory, where a filter cannot look. The C library then takes `clone`.
+        compile(BTreeMap::from([(libc::SYS_clone3, Vec::new())]), Errno::NOSYS)?,
+    ])
+}
+
+fn condition(argument: u8, operator: SeccompCmpOp, value: u64) -> io::Result<SeccompCondition> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value).map_err(io::Error::other)
+}
+
+fn rule(conditions: Vec<SeccompCondition>) -> io::Result<SeccompRule> {
+    SeccompRule::new(conditions).map_err(io::Error::other)
+}
+
+fn compile(rules: BTreeMap<i64, Vec<SeccompRule>>, answer: Errno) -> io::Result<BpfProgram> {
+    let target = target().ok_or(io::ErrorKind::Unsupported)?;
+    let answer = SeccompAction::Errno(answer.raw_os_error().cast_unsigned());
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, answer, target).map_err(io::Error::other)?;
+    filter.try_into().map_err(io::Error::other)
+}
+
+fn target() -> Option<TargetArch> {
+    TargetArch::try_from(std::env::consts::ARCH).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filters_compile_with_and_without_unix_sockets() {
+        assert_eq!(filters(true).unwrap().len(), 3);
+        assert_eq!(filters(false).unwrap().len(), 3);
+    }
+}
