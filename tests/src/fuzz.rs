@@ -118,6 +118,7 @@ proptest! {
         for bytes in [text.as_bytes(), &bytes] {
             secretsmanager::shapes::fuzz_all(bytes);
             kms::shapes::fuzz_all(bytes);
+            cloudtrail::shapes::fuzz_all(bytes);
             deployment::shapes::fuzz_all(bytes);
         }
     }

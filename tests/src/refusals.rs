@@ -20,6 +20,7 @@ fn routed() -> BTreeSet<String> {
     let actions = secretsmanager::Operation::ALL.iter().map(|operation| operation.action());
     let actions = actions.chain(iam::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(kms::Operation::ALL.iter().map(|operation| operation.action()));
+    let actions = actions.chain(cloudtrail::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(sts::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(deployment::Operation::ALL.iter().map(|operation| operation.action()));
     actions.map(|action| action.to_string()).collect()

@@ -79,6 +79,9 @@ json_services! {
     SecretsManager: secretsmanager, SECRETS_MANAGER, ["secretsmanager."] here;
     // The name of its first days.
     Kms: kms, KMS, ["TrentService."];
+    // SDKs of both kinds are about.
+    CloudTrail: cloudtrail, CLOUDTRAIL,
+        ["com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", "CloudTrail_20131101."];
     Keepwell: deployment, KEEPWELL, ["Keepwell."];
 }
 

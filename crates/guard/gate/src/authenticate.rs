@@ -30,7 +30,8 @@ impl Service {
     pub const KMS: Self = Self::regional(5, "kms", 300);
     pub const LAMBDA: Self = Self::regional(6, "lambda", 300);
     pub const LOGS: Self = Self::regional(7, "logs", 300);
-    pub const CLOUDTRAIL: Self = Self::regional(8, "cloudtrail", 300);
+    /// What global services did is looked up in their home region.
+    pub const CLOUDTRAIL: Self = Self { has_global_endpoint: true, ..Self::regional(8, "cloudtrail", 300) };
 
     const fn regional(number: u8, signing_name: &'static str, window_seconds: u64) -> Self {
         let window = Duration::from_secs(window_seconds);

@@ -138,6 +138,8 @@ pub(super) async fn build(
         paging_key: keys.paging()?,
         turnstiles: Turnstiles::default(),
     };
+    let (guard, told) = (Arc::clone(&gate), Arc::clone(&recorder));
+    let cloudtrail = cloudtrail::Room::new(guard, told, Arc::clone(&entropy), keys.paging()?);
     let sessions = Arc::new(SessionKey::new(keys.sessions()?));
     let sts = sts::Room {
         store: Arc::clone(&reads),
@@ -158,6 +160,7 @@ pub(super) async fn build(
         kms,
         iam: Arc::new(iam),
         sts: Arc::new(sts),
+        cloudtrail: Arc::new(cloudtrail),
         deployment: Arc::new(deployment),
         trusted_proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
         clock,
