@@ -69,6 +69,7 @@ pub use delete_function_concurrency::{DeleteFunctionConcurrency, DeleteFunctionC
 pub use environment::{Environment, EnvironmentError, EnvironmentResponse};
 pub use errors::error_shape;
 pub use file_system_config::{FileSystemConfig, S3FilesConfig};
+pub(crate) use forms::{RUNTIMES, UnqualifiedFunctionName};
 pub use function_code::FunctionCode;
 pub use function_code_location::{FunctionCodeLocation, FunctionCodeLocationError, ResolvedS3Object};
 pub use function_configuration::{FunctionConfiguration, Layer};
@@ -162,3 +163,6 @@ pub fn fuzz_all(bytes: &[u8]) {
         (operation.fuzz)(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,9 @@ pub trait Reads: Send + Sync {
     /// All functions of the scope, by name.
     fn functions(&self, scope: Scope) -> Answer<'_, Result<GuardedPage<Arc<FunctionRecord>>, StoreError>>;
 
+    /// How many concurrent calls the functions of the scope have reserved together.
+    fn reserved_concurrency(&self, scope: Scope) -> Answer<'_, Result<u32, StoreError>>;
+
     /// The code that a version of the function has. None once no version has it. Never kept in memory.
     fn function_code(&self, function: Uid, sha256: [u8; 32]) -> Answer<'_, Result<Option<SealedBytes>, StoreError>>;
 

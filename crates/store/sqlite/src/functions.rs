@@ -49,6 +49,12 @@ impl FunctionCache {
         scopes.get(&scope).into_iter().flat_map(|functions| functions.values().cloned()).collect()
     }
 
+    pub(crate) fn reserved(&self, scope: Scope) -> u32 {
+        let scopes = self.scopes.read();
+        let functions = scopes.get(&scope).into_iter().flat_map(|functions| functions.values());
+        functions.filter_map(|function| function.details.reserved_concurrency).fold(0, u32::saturating_add)
+    }
+
     /// Called by the writer once the change is durable, in the order of the changes.
     pub(crate) fn bring_up_to_date(&self, change: &Change) {
         let Change::Function(change) = change else { return };

@@ -224,6 +224,10 @@ impl Reads for SqliteStore {
         Box::pin(std::future::ready(Ok(GuardedPage::new(self.functions.of_scope(scope)))))
     }
 
+    fn reserved_concurrency(&self, scope: Scope) -> Answer<'_, Result<u32, StoreError>> {
+        Box::pin(std::future::ready(Ok(self.functions.reserved(scope))))
+    }
+
     fn function_code(&self, function: Uid, sha256: [u8; 32]) -> Answer<'_, Result<Option<SealedBytes>, StoreError>> {
         self.read(move |connection| functions::code(connection, function, &sha256))
     }

@@ -67,6 +67,7 @@ macro_rules! stories {
             }
             functions {
                 a_function_comes_back_as_it_was_left
+                what_functions_have_reserved_is_counted_in_each_scope
                 code_is_kept_as_long_as_a_version_has_it
                 a_deleted_function_leaves_its_name_free
                 a_change_of_an_older_function_is_a_conflict

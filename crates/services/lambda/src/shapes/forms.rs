@@ -17,7 +17,7 @@ use super::patterns::{
 };
 
 /// The model's runtimes. The service judges them in words of its own.
-const RUNTIMES: &[&str] = &[
+pub(crate) const RUNTIMES: &[&str] = &[
     "nodejs",
     "nodejs4.3",
     "nodejs6.10",

@@ -55,6 +55,27 @@ pub async fn a_function_comes_back_as_it_was_left<F: Fixture>() {
     }
 }
 
+pub async fn what_functions_have_reserved_is_counted_in_each_scope<F: Fixture>() {
+    let mut house = House::<F>::start().await;
+    let reserving = |scope, name, count| {
+        let mut function = function(scope, name, 1);
+        function.details.reserved_concurrency = count;
+        function
+    };
+    created(&house, &reserving(home(), "none", None)).await;
+    let some = created(&house, &reserving(home(), "some", Some(7))).await;
+    created(&house, &reserving(home(), "more", Some(5))).await;
+    let elsewhere = scope("222222222222", "us-east-1");
+    created(&house, &reserving(elsewhere, "some", Some(100))).await;
+    for _ in 0..2 {
+        assert_eq!(house.store.reserved_concurrency(home()).await.unwrap(), 12);
+        assert_eq!(house.store.reserved_concurrency(elsewhere).await.unwrap(), 100);
+        house = house.reopened().await;
+    }
+    house.commit(deletion(&some)).await.unwrap();
+    assert_eq!(house.store.reserved_concurrency(home()).await.unwrap(), 5);
+}
+
 pub async fn code_is_kept_as_long_as_a_version_has_it<F: Fixture>() {
     let mut house = House::<F>::start().await;
     let first = created(&house, &function(home(), "app", 1)).await;

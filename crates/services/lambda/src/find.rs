@@ -1,0 +1,96 @@
+//! From what the caller wrote to a function, and to the right to use it.
+
+use std::sync::Arc;
+
+use contract::{FunctionRecord, Guarded, StoreError};
+use gate::{Keys, RequestTags, ResourcePolicy, Target};
+use policy::{Action, Permit, Resource};
+
+use crate::{
+    aliases::function_not_found,
+    error::Error,
+    function_name::NamedFunction,
+    room::{Call, Room},
+};
+
+/// What a decision is made from beside the function.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wish<'a> {
+    /// Another than the operation's own.
+    pub(crate) action: Option<Action>,
+    pub(crate) request_tags: RequestTags<'a>,
+    /// The service's own condition keys, in lower case.
+    pub(crate) keys: &'a [(&'a str, &'a str)],
+    /// The resource is the version or alias that is named. As AWS documents it, of all operations here only an invocation
+    /// is for one; the others are for the function.
+    pub(crate) is_for_qualifier: bool,
+}
+
+impl Wish<'_> {
+    fn qualifier<'n>(&self, named: &'n NamedFunction) -> Option<&'n str> {
+        named.qualifier.as_deref().filter(|_| self.is_for_qualifier)
+    }
+}
+
+pub(crate) type Found = Option<Guarded<Arc<FunctionRecord>>>;
+
+impl Room {
+    /// The functions of a closed account serve nobody.
+    pub(crate) async fn find(&self, named: &NamedFunction) -> Result<Found, StoreError> {
+        if self.store.identities(named.scope.account).await?.is_none() {
+            return Ok(None);
+        }
+        self.store.function(named.scope, &named.name).await
+    }
+}
+
+impl Call<'_> {
+    /// The function that a request names.
+    pub(crate) fn named(&self, text: &str) -> Result<NamedFunction, Error> {
+        NamedFunction::parse(self.caller.scope(), text)
+    }
+
+    pub(crate) fn qualified(&self, text: &str, qualifier: Option<&str>) -> Result<NamedFunction, Error> {
+        NamedFunction::qualified(self.caller.scope(), text, qualifier)
+    }
+
+    /// Opens the function if the caller may do with it what the operation does. Who may not does not learn whether it is
+    /// there.
+    pub(crate) async fn open(&self, named: &NamedFunction) -> Result<(Permit, Arc<FunctionRecord>), Error> {
+        self.open_for(named, &Wish::default()).await
+    }
+
+    pub(crate) async fn open_for(
+        &self,
+        named: &NamedFunction,
+        wish: &Wish<'_>,
+    ) -> Result<(Permit, Arc<FunctionRecord>), Error> {
+        let found = self.room.find(named).await?;
+        let permit = self.authorize(named, &found, wish).await?;
+        let function = found.ok_or_else(|| function_not_found(&named.arn(), named.qualifier.as_deref()))?;
+        let function = function.open_function(&permit, wish.qualifier(named))?;
+        Ok((permit, function))
+    }
+
+    /// May the caller do this with the function, whether it is there or not?
+    pub(crate) async fn authorize(
+        &self,
+        named: &NamedFunction,
+        found: &Found,
+        wish: &Wish<'_>,
+    ) -> Result<Permit, Error> {
+        let qualifier = wish.qualifier(named);
+        let arn: Arc<str> = if wish.is_for_qualifier { named.qualified_arn() } else { named.arn() }.into();
+        let resource = Resource::One { asked: Arc::clone(&arn), arn, account: named.scope.account };
+        let subject = found.as_ref().map(Guarded::function);
+        let policy = subject.and_then(|subject| subject.policy(qualifier));
+        let keys = Keys(wish.keys);
+        let target = Target::new(&resource)
+            .with_policy(policy.map(ResourcePolicy::Function))
+            .with_tags(subject.map_or(&[], |subject| subject.tags))
+            .with_request_tags(wish.request_tags)
+            .with_keys(&keys);
+        let action = wish.action.unwrap_or(self.action);
+        Ok(self.room.gate.authorize(self.context, self.caller, action, &target).await?)
+    }
+}

@@ -1,0 +1,144 @@
+//! Events that nobody waits for: run in the background, and again after a minute or two when the function fails.
+//!
+//! They wait in memory, and a restart forgets them.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use contract::FunctionRecord;
+use facades::InvocationEnd;
+use policy::{Action, Permit};
+use terms::{RequestId, Timestamp, Uid};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Job, Runner};
+use crate::{error::Error, function_name::NamedFunction, versions::routed};
+
+/// Those that run or wait to be run again.
+const EVENTS_MAX: usize = 1_000;
+/// After a failure of the function.
+const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
+/// While as many run as may.
+const THROTTLED_FIRST: Duration = Duration::from_secs(1);
+const THROTTLED_MAX: Duration = Duration::from_mins(5);
+/// Older ones are given up.
+const AGE_MAX_MS: i64 = 6 * 3_600_000;
+
+/// The service's own authority to run what a caller was allowed to queue.
+const INVOKE_QUEUED: Action = Action::new("lambda:InvokeQueued");
+
+pub(super) struct Queue(Arc<Semaphore>);
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(EVENTS_MAX)))
+    }
+}
+
+/// An event that was taken.
+pub(crate) struct Event {
+    /// With the qualifier by which it was named.
+    pub(crate) named: NamedFunction,
+    /// Another function under the name does not get it.
+    pub(crate) uid: Uid,
+    pub(crate) request: RequestId,
+    pub(crate) payload: Bytes,
+    pub(crate) client_context: Option<String>,
+    pub(crate) taken_at: Timestamp,
+}
+
+/// Room for an event.
+pub(crate) struct Place(OwnedSemaphorePermit);
+
+/// How one try ended.
+enum Tried {
+    Done,
+    Failed,
+    Throttled,
+}
+
+impl Runner {
+    /// Room for one more event, unless too many wait.
+    pub(crate) fn reserve(&self) -> Result<Place, Error> {
+        let place = Arc::clone(&self.queue.0).try_acquire_owned();
+        place.map(Place).map_err(|_| Error::Throttled { reason: "CallerRateLimitExceeded" })
+    }
+
+    /// Runs the event in the background.
+    pub(crate) fn queue(self: &Arc<Self>, event: Event, place: Place) {
+        let runner = Arc::clone(self);
+        drop(tokio::spawn(async move {
+            let Place(held) = place;
+            runner.deliver(&event).await;
+            drop(held);
+        }));
+    }
+
+    async fn deliver(self: &Arc<Self>, event: &Event) {
+        let mut retries = RETRIES.iter();
+        let mut throttled = THROTTLED_FIRST;
+        loop {
+            match self.attempt(event).await {
+                Ok(Tried::Done) => return,
+                Ok(Tried::Failed) => match retries.next() {
+                    Some(rest) => tokio::time::sleep(*rest).await,
+                    None => return,
+                },
+                Ok(Tried::Throttled) => {
+                    let age = self.means.clock.now().as_millis().saturating_sub(event.taken_at.as_millis());
+                    if age > AGE_MAX_MS {
+                        return tell(event, "it waited too long for its turn");
+                    }
+                    tokio::time::sleep(throttled).await;
+                    throttled = throttled.saturating_mul(2).min(THROTTLED_MAX);
+                }
+                Err(error) => {
+                    tell(event, &format!("{error:?}"));
+                    let Some(rest) = retries.next() else { return };
+                    tokio::time::sleep(*rest).await;
+                }
+            }
+        }
+    }
+
+    /// Reads the function anew, which may have changed or gone since.
+    async fn attempt(self: &Arc<Self>, event: &Event) -> Result<Tried, Error> {
+        let Some((permit, function)) = self.open(event).await? else { return Ok(Tried::Done) };
+        let Some(version) = routed(&function, event.named.qualifier.as_deref(), &*self.means.entropy) else {
+            return Ok(Tried::Done);
+        };
+        let slot = match self.begin(&function).await {
+            Ok(slot) => slot,
+            Err(Error::Throttled { .. }) => return Ok(Tried::Throttled),
+            Err(error) => return Err(error),
+        };
+        let job = Job {
+            permit,
+            function,
+            version,
+            qualifier: event.named.qualifier.clone(),
+            request: event.request,
+            payload: event.payload.clone(),
+            client_context: event.client_context.clone(),
+        };
+        match self.run(job, slot).await {
+            Ok(invoked) if matches!(invoked.end, InvocationEnd::Answered(_)) => Ok(Tried::Done),
+            Ok(_) => Ok(Tried::Failed),
+            Err(Error::Throttled { .. }) => Ok(Tried::Throttled),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn open(&self, event: &Event) -> Result<Option<(Permit, Arc<FunctionRecord>)>, Error> {
+        let scope = event.named.scope;
+        let Some(found) = self.means.store.function(scope, &event.named.name).await? else { return Ok(None) };
+        let permit = self.means.gate.authorize_service(scope.account, INVOKE_QUEUED, &found, event.request)?;
+        let function = found.open_function(&permit, None)?;
+        Ok((function.uid == event.uid).then_some((permit, function)))
+    }
+}
+
+fn tell(event: &Event, cause: &str) {
+    let (request_id, function) = (event.request, event.named.arn());
+    tracing::error!(target: "keepwell::operator", %request_id, function, cause, "an event was not delivered");
+}

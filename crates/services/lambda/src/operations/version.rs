@@ -1,0 +1,4 @@
+//! Published versions.
+
+pub(super) mod list_versions_by_function;
+pub(super) mod publish_version;
