@@ -41,7 +41,8 @@ pub use get_log_events::{GetLogEvents, GetLogEventsRequest, GetLogEventsResponse
 pub use list_tags_for_resource::{ListTagsForResource, ListTagsForResourceRequest, ListTagsForResourceResponse};
 pub use list_tags_log_group::{ListTagsLogGroup, ListTagsLogGroupRequest, ListTagsLogGroupResponse};
 pub use put_log_events::{
-    InputLogEvent, PutLogEvents, PutLogEventsRequest, PutLogEventsResponse, RejectedLogEventsInfo,
+    EntityRejectionErrorType, InputLogEvent, PutLogEvents, PutLogEventsRequest, PutLogEventsResponse,
+    RejectedEntityInfo, RejectedLogEventsInfo,
 };
 pub use put_log_group_deletion_protection::{PutLogGroupDeletionProtection, PutLogGroupDeletionProtectionRequest};
 pub use put_retention_policy::{PutRetentionPolicy, PutRetentionPolicyRequest};
