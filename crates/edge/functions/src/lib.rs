@@ -21,6 +21,7 @@ pub mod confine;
 pub mod host;
 mod process_tree;
 mod protocol;
+pub mod remote;
 mod runtimes;
 mod settings;
 mod wire;
