@@ -13,6 +13,7 @@ STATED = {
         "ListSecrets", "PutResourcePolicy", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
         "UpdateSecret", "UpdateSecretVersionStage", "ValidateResourcePolicy",
     },
+    "cloudtrail": {"LookupEvents"},
     "iam": {
         "AddRoleToInstanceProfile", "AddUserToGroup", "AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy",
         "ChangePassword", "CreateAccessKey", "CreateAccountAlias", "CreateGroup", "CreateInstanceProfile",
@@ -45,6 +46,14 @@ STATED = {
         "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "ReplicateKey", "RetireGrant", "RevokeGrant",
         "RotateKeyOnDemand", "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias",
         "UpdateKeyDescription", "UpdatePrimaryRegion", "VerifyMac",
+    },
+    "lambda": {
+        "AddPermission", "CreateAlias", "CreateFunction", "DeleteAlias", "DeleteFunction",
+        "DeleteFunctionConcurrency", "GetAccountSettings", "GetAlias", "GetFunction", "GetFunctionCodeSigningConfig",
+        "GetFunctionConcurrency", "GetFunctionConfiguration", "GetFunctionRecursionConfig", "GetPolicy",
+        "GetRuntimeManagementConfig", "Invoke", "ListAliases", "ListFunctions", "ListTags", "ListVersionsByFunction",
+        "PublishVersion", "PutFunctionConcurrency", "RemovePermission", "TagResource", "UntagResource", "UpdateAlias",
+        "UpdateFunctionCode", "UpdateFunctionConfiguration",
     },
     "logs": {
         "CreateLogGroup", "CreateLogStream", "DeleteLogGroup", "DeleteLogStream", "DeleteRetentionPolicy",
@@ -105,6 +114,18 @@ def test_every_member_of_the_answer_has_its_name_and_type(ours, theirs, service,
 @pytest.mark.parametrize("service, operation", EACH_OPERATION)
 def test_the_errors_are_those_the_service_declares(ours, theirs, service, operation):
     assert sorted(ours[service][operation]["errors"]) == theirs[service][operation]["errors"]
+
+
+@pytest.mark.parametrize("service, operation", [("lambda", operation) for operation in sorted(STATED["lambda"])])
+def test_an_operation_is_asked_for_as_the_service_says(ours, theirs, service, operation):
+    assert ours[service][operation]["http"] == theirs[service][operation]["http"]
+
+
+def test_every_error_has_the_form_that_the_service_says():
+    mine, others = model.errors_of_server("lambda"), model.errors_of_botocore("lambda")
+    declared = {error for operation in model.of_server("lambda").values() for error in operation["errors"]}
+    assert set(mine) == declared
+    assert mine == {name: others[name] for name in declared}
 
 
 @pytest.mark.parametrize("service", model.SERVICES)

@@ -1,5 +1,6 @@
 //! One line per fuzz target: the promises that hold for any bytes.
 
+mod rest;
 mod xml;
 
 use serde::de::IgnoredAny;
@@ -7,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{ParseError, QueryParameters, Structure, parse_json, parse_query};
 
-/// Parses the bytes as `S`, as awsJson and as a query request. Any bytes get an answer; what was understood reads back
+/// Parses the bytes as `S`, as awsJson, as a query request and as a REST request. Any bytes get an answer; what was understood reads back
 /// as it was written, within the bound that was reserved, and its record is JSON. Panics when one of these promises is
 /// broken.
 pub fn fuzz<S: Structure>(bytes: &[u8]) {
@@ -15,6 +16,7 @@ pub fn fuzz<S: Structure>(bytes: &[u8]) {
     if let Ok(parameters) = QueryParameters::parse(bytes) {
         fuzz_query::<S>(&parameters);
     }
+    rest::fuzz_rest::<S>(bytes);
 }
 
 fn fuzz_json<S: Structure>(bytes: &[u8]) {

@@ -4,3 +4,4 @@
 mod json;
 mod order;
 mod query;
+mod rest;
