@@ -139,7 +139,8 @@ impl House {
     pub(crate) async fn do_due(&self) -> usize {
         let secrets = service::do_due(&*self.rooms.secretsmanager, &*self.store).await.unwrap();
         let keys = service::do_due(&*self.rooms.kms, &*self.store).await.unwrap();
-        secrets + keys
+        let logs = service::do_due(&*self.rooms.logs, &*self.store).await.unwrap();
+        secrets + keys + logs
     }
 
     /// Dates of access reach the store a little after the answer, and lists are read from the store.

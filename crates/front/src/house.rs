@@ -25,6 +25,7 @@ pub struct House {
     pub recorder: Arc<Recorder>,
     pub secretsmanager: Arc<secretsmanager::Room>,
     pub kms: Arc<kms::Room>,
+    pub logs: Arc<logs::Room>,
     pub cloudtrail: Arc<cloudtrail::Room>,
     pub iam: Arc<iam::Room>,
     pub sts: Arc<sts::Room>,

@@ -79,6 +79,7 @@ json_services! {
     SecretsManager: secretsmanager, SECRETS_MANAGER, ["secretsmanager."] here;
     // The name of its first days.
     Kms: kms, KMS, ["TrentService."];
+    Logs: logs, LOGS, ["Logs_20140328."];
     // SDKs of both kinds are about.
     CloudTrail: cloudtrail, CLOUDTRAIL,
         ["com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", "CloudTrail_20131101."];

@@ -123,7 +123,11 @@ async fn work(opened: Opened) {
         async move { service::work(&*room, &*jobs).await }
     });
     works.spawn({
-        let room = Arc::clone(&house.kms);
+        let (room, jobs) = (Arc::clone(&house.kms), Arc::clone(&jobs));
+        async move { service::work(&*room, &*jobs).await }
+    });
+    works.spawn({
+        let room = Arc::clone(&house.logs);
         async move { service::work(&*room, &*jobs).await }
     });
     while works.join_next().await.is_some() {}

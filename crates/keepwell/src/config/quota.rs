@@ -1,4 +1,4 @@
-//! AWS's quotas of Secrets Manager. An operator may raise or lower them; clients see AWS's errors either way.
+//! AWS's quotas of Secrets Manager, and what logs may take. An operator may raise or lower them; clients see AWS's errors either way.
 
 use std::num::NonZeroU32;
 
@@ -19,6 +19,10 @@ settings! {
         "quota.tags_per_secret" => tags_per_secret: u32 = 50,
         /// Characters of a resource policy.
         "quota.resource_policy_chars" => resource_policy_chars: u32 = 20_480,
+        /// Bytes of log events in one log group; the oldest make room.
+        "quota.log_group_bytes" => log_group_bytes: Bytes = Bytes::mib(1024),
+        /// Bytes of all log events; the oldest of the largest log group make room.
+        "quota.log_bytes" => log_bytes: Bytes = Bytes::mib(10 * 1024),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::bail;
-use contract::Reads;
+use contract::{LogBounds, Reads};
 use front::{House, TrustedProxies};
 use gate::{Authenticator, AuthorizationMessages, Gate, SessionKey};
 use kms::Keyring;
@@ -122,10 +122,23 @@ pub(super) async fn build(
         recorder: Arc::clone(&recorder),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
-        keyring,
+        keyring: Arc::clone(&keyring),
         paging_key: keys.paging()?,
         regions: config.account.regions.clone(),
     });
+    let logs = logs::Room {
+        store: Arc::clone(&store) as _,
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        keys: keyring,
+        paging_key: keys.paging()?,
+        bounds: LogBounds {
+            group_bytes: config.quota.log_group_bytes.get(),
+            deployment_bytes: config.quota.log_bytes.get(),
+        },
+    };
     let room = Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
@@ -158,6 +171,7 @@ pub(super) async fn build(
         recorder,
         secretsmanager: Arc::new(room),
         kms,
+        logs: Arc::new(logs),
         iam: Arc::new(iam),
         sts: Arc::new(sts),
         cloudtrail: Arc::new(cloudtrail),
