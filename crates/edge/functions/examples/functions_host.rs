@@ -20,7 +20,9 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     match arguments.next().as_deref() {
         Some(keepwell_functions::HOST_COMMAND) => keepwell_functions::host::run(Arc::new(SystemClock)),
-        Some(keepwell_functions::CONFINE_COMMAND) => keepwell_functions::confine::run(&arguments.next().unwrap_or_default()),
+        Some(keepwell_functions::CONFINE_COMMAND) => {
+            keepwell_functions::confine::run(&arguments.next().unwrap_or_default())
+        }
         _ => ExitCode::FAILURE,
     }
 }

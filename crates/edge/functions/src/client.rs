@@ -6,8 +6,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -64,6 +64,7 @@ struct Connection {
     frames: mpsc::UnboundedSender<Option<Frame>>,
     /// None once the host has gone.
     waiting: Arc<Waiting>,
+    ended_at: Arc<OnceLock<Instant>>,
     gone: watch::Receiver<bool>,
 }
 
@@ -162,9 +163,10 @@ impl HostClient {
             if connection.waiting.lock().is_some() {
                 return Ok(connection.clone());
             }
-            let is_steady = now.duration_since(connection.started_at) > STEADY_AFTER;
+            let ended_at = connection.ended_at.get().copied().unwrap_or(now);
+            let is_steady = ended_at.duration_since(connection.started_at) > STEADY_AFTER;
             host.deaths = if is_steady { 0 } else { host.deaths.saturating_add(1) };
-            host.not_before = (host.deaths > 0).then(|| now + pause_after(host.deaths));
+            host.not_before = (host.deaths > 0).then(|| ended_at + pause_after(host.deaths));
             host.connection = None;
         }
         if host.not_before.is_some_and(|not_before| now < not_before) {
@@ -194,7 +196,14 @@ impl HostClient {
         let (frames, to_write) = mpsc::unbounded_channel();
         let (gone_sender, gone) = watch::channel(false);
         let waiting = Arc::new(Mutex::new(Some(HashMap::new())));
-        let connection = Connection { started_at: now, frames, waiting: Arc::clone(&waiting), gone };
+        let ended_at = Arc::new(OnceLock::new());
+        let connection = Connection {
+            started_at: now,
+            frames,
+            waiting: Arc::clone(&waiting),
+            ended_at: Arc::clone(&ended_at),
+            gone,
+        };
         let settings = Box::new(self.settings.lock().clone());
         let first = Frame::new(&ToHost::Settings(settings), Bytes::new())?;
         drop(connection.frames.send(Some(first)));
@@ -202,6 +211,8 @@ impl HostClient {
         let output = Arc::clone(&self.output);
         tokio::spawn(async move {
             listen(reader, &waiting, &*output).await;
+            // Whoever sees that it has ended sees when.
+            let _first = ended_at.set(Instant::now());
             waiting.lock().take();
             reap(child).await;
             gone_sender.send_replace(true);

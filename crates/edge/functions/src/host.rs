@@ -108,14 +108,24 @@ async fn serve(server: StdUnixStream, clock: Arc<dyn Clock>) -> io::Result<()> {
         }
     });
     let host = Arc::new(Host::new(*settings, clock, to_server)?);
+    // Apart, since a message that was read in part must be read to its end.
+    let (hear, mut messages) = mpsc::channel(1);
+    let reading = tokio::spawn(async move {
+        while let Some(message) = protocol::read::<ToHost>(&mut reader).await.transpose() {
+            let is_over = message.is_err();
+            if hear.send(message).await.is_err() || is_over {
+                return;
+            }
+        }
+    });
     let mut calls = JoinSet::new();
     let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
     let ended = loop {
         tokio::select! {
-            message = protocol::read::<ToHost>(&mut reader) => match message {
-                Ok(Some((message, body))) => host.take(message, body, &mut calls),
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
+            message = messages.recv() => match message {
+                Some(Ok((message, body))) => host.take(message, body, &mut calls),
+                Some(Err(error)) => break Err(error),
+                None => break Ok(()),
             },
             _ = sweep.tick() => {
                 calls.spawn(end_all(host.pool.stale()));
@@ -126,6 +136,7 @@ async fn serve(server: StdUnixStream, clock: Arc<dyn Clock>) -> io::Result<()> {
     host.ending.send_replace(true);
     while calls.join_next().await.is_some() {}
     end_all(host.pool.all_idle()).await;
+    reading.abort();
     writing.abort();
     ended
 }

@@ -23,6 +23,8 @@ pub(crate) struct Launch {
     pub(crate) environment: Vec<(&'static str, String)>,
     /// Folders and files beyond the function's own and the system's.
     pub(crate) readable: Vec<PathBuf>,
+    /// Not the operator's.
+    pub(crate) is_the_functions_own: bool,
     /// For the log: what really runs.
     pub(crate) version: String,
 }
@@ -112,7 +114,12 @@ impl Runtimes {
 
 /// The function brings its own program.
 fn provided(code: &Path) -> Launch {
-    Launch { program: code.join("bootstrap"), version: "the function's own bootstrap".to_owned(), ..Launch::default() }
+    Launch {
+        program: code.join("bootstrap"),
+        is_the_functions_own: true,
+        version: "the function's own bootstrap".to_owned(),
+        ..Launch::default()
+    }
 }
 
 pub(crate) fn write_readable(path: &Path, text: &[u8]) -> io::Result<()> {

@@ -6,6 +6,7 @@ mod certificate;
 mod check_config;
 mod doctor;
 mod env;
+mod functions;
 mod root_key;
 mod serve;
 mod statement;
@@ -51,6 +52,10 @@ enum Command {
     RootKey(root_key::RootKey),
     WhoCan(who_can::WhoCan),
     Why(why::Why),
+    #[command(name = ::functions::HOST_COMMAND, hide = true)]
+    FunctionsHost(functions::Host),
+    #[command(name = ::functions::CONFINE_COMMAND, hide = true)]
+    FunctionsConfine(functions::Confine),
 }
 
 /// Runs the command that the process was started with.
@@ -74,6 +79,8 @@ pub fn run() -> ExitCode {
         Command::RootKey(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::WhoCan(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Why(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::FunctionsHost(command) => Ok(command.run()),
+        Command::FunctionsConfine(command) => Ok(command.run()),
     };
     outcome.unwrap_or_else(|error| {
         warn(&format!("{error:#}"));

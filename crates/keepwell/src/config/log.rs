@@ -11,6 +11,13 @@ settings! {
     }
 }
 
+/// Of a process that has no configuration.
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Auto, level: LogLevel("info".to_owned()) }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Auto,

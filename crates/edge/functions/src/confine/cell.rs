@@ -40,6 +40,8 @@ pub(crate) struct Limits {
 pub(crate) enum Exit {
     Status(i32),
     Signal(i32),
-    /// It never began: this could not be taken from it, or it could not be started.
+    /// It was not started, because it could not be confined.
     Refused(String),
+    /// Its program could not be started.
+    NotStarted(String),
 }

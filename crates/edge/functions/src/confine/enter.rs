@@ -1,37 +1,44 @@
 //! Becoming a function: everything that it must not have goes, and then this program does.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
+use nix::sys::signal::SigSet;
 use rustix::fs::Mode;
 use rustix::process::{
     Resource, Rlimit, Signal, getppid, getuid, set_parent_process_death_signal, setrlimit, setsid, umask,
 };
 use rustix::thread::{Gid, Uid, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
-use super::{Cell, Limits, landlock, receive, seccomp};
+use super::{Cell, Exit, Limits, landlock, receive, seccomp, send};
 
 /// Returns only when it has failed; then the warden is told why.
 pub(super) fn run() -> ExitCode {
     if let Ok(warden) = rustix::stdio::stdin().try_clone_to_owned() {
-        let mut warden = UnixStream::from(warden);
-        let Err(error) = become_function(&warden);
+        let warden = UnixStream::from(warden);
+        let exit = match become_function(&warden) {
+            Ok(not_started) => Exit::NotStarted(not_started.to_string()),
+            Err(error) => Exit::Refused(error.to_string()),
+        };
         // A warden that has gone asks no more.
-        drop(warden.write_all(error.to_string().as_bytes()));
+        drop(send(&warden, &exit));
     }
     ExitCode::FAILURE
 }
 
-fn become_function(warden: &UnixStream) -> io::Result<std::convert::Infallible> {
+/// Ok when only the last step has failed.
+fn become_function(warden: &UnixStream) -> io::Result<io::Error> {
     let (warden_pid, cell): (i32, Cell) = receive(warden)?;
     // The copy of the socket that is left is closed when the function begins.
     let nothing = fs::File::open("/dev/null")?;
     rustix::stdio::dup2_stdin(&nothing)?;
     drop(nothing);
     setsid()?;
+    // The warden does not hear some signals, a function hears all.
+    SigSet::empty().thread_set_mask()?;
     umask(Mode::from_raw_mode(0o022));
     limit(cell.limits)?;
     if let Some(user) = cell.user {
@@ -55,8 +62,7 @@ fn become_function(warden: &UnixStream) -> io::Result<std::convert::Infallible> 
     if cell.seccomp {
         seccomp::apply(cell.unix_sockets)?;
     }
-    let error = command.exec();
-    Err(io::Error::new(error.kind(), format!("{} cannot be started: {error}", cell.program.display())))
+    Ok(command.exec())
 }
 
 fn limit(limits: Limits) -> io::Result<()> {

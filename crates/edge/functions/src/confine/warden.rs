@@ -49,29 +49,34 @@ fn watch_over() -> io::Result<()> {
             kill_all();
             exit
         }
-        Err(error) => Exit::Refused(error.to_string()),
+        Err(exit) => exit,
     };
     send(&host, &exit)
 }
 
 /// The function's first process, once it has become the function.
-fn start(cell: &Cell) -> io::Result<Child> {
+fn start(cell: &Cell) -> Result<Child, Exit> {
+    let (ours, mut child) = launch().map_err(|error| Exit::Refused(error.to_string()))?;
+    let sent = send(&ours, &(getpid().as_raw_nonzero().get(), cell));
+    // The end comes when the process has become another program, or has died.
+    let complaint = receive(&ours);
+    match (sent, complaint) {
+        (Ok(()), Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(child),
+        (sent, complaint) => {
+            drop(child.kill());
+            drop(child.wait());
+            Err(complaint.unwrap_or_else(|error: io::Error| Exit::Refused(sent.err().unwrap_or(error).to_string())))
+        }
+    }
+}
+
+fn launch() -> io::Result<(UnixStream, Child)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut command = Command::new("/proc/self/exe");
     command.args([CONFINE_COMMAND, ENTER]).env_clear().stdin(Stdio::from(OwnedFd::from(theirs)));
-    let mut child = command.spawn()?;
-    // The command holds the other end.
-    drop(command);
-    let sent = send(&ours, &(getpid().as_raw_nonzero().get(), cell));
-    let mut complaint = String::new();
-    // The end comes when the process has become another program, or has died.
-    let heard = (&ours).take(4096).read_to_string(&mut complaint);
-    if sent.is_ok() && heard.is_ok() && complaint.is_empty() {
-        return Ok(child);
-    }
-    drop(child.kill());
-    drop(child.wait());
-    Err(io::Error::other(if complaint.is_empty() { "it died before it began".to_owned() } else { complaint }))
+    // The command holds the other end, and is dropped with it.
+    let child = command.spawn()?;
+    Ok((ours, child))
 }
 
 fn kill_when_closed(mut host: UnixStream) {

@@ -90,9 +90,9 @@ impl Confinement {
     /// May functions run?
     pub(super) fn verdict(&self) -> Result<(), String> {
         match &self.shortcoming {
-            Some(shortcoming) if !self.unconfined_allowed => {
-                Err(format!("Functions are not run: {shortcoming} To run them all the same, set `unconfined = true`."))
-            }
+            Some(shortcoming) if !self.unconfined_allowed => Err(format!(
+                "Functions are not run: {shortcoming} To run them all the same, set `functions.allow_unconfined`."
+            )),
             _ => Ok(()),
         }
     }
@@ -147,7 +147,7 @@ mod tests {
             shortcoming: shortcoming(false, 2),
             unconfined_allowed: false,
         };
-        assert!(confinement.verdict().unwrap_err().contains("unconfined = true"));
+        assert!(confinement.verdict().unwrap_err().contains("functions.allow_unconfined"));
         confinement.unconfined_allowed = true;
         assert!(confinement.verdict().is_ok());
     }

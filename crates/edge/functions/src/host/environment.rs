@@ -158,7 +158,11 @@ impl Environment {
         match begun {
             Ok(()) => Ok((Some(self.started_at.elapsed()), None)),
             // Nothing ran in it that could be charged to a call.
-            Err(End::Exit(Exit::Refused(why))) => Err(Failure::Unserved(why)),
+            Err(End::Exit(Exit::Refused(why))) => Err(Failure::Unserved(format!("Functions are not run: {why}"))),
+            // The interpreter is the operator's, a bootstrap is the function's own.
+            Err(End::Exit(Exit::NotStarted(why))) if !self.plan.launch.is_the_functions_own => {
+                Err(Failure::Unserved(format!("{}: {why}", self.plan.launch.program.display())))
+            }
             Err(end) => Ok((None, Some(end))),
         }
     }
@@ -219,6 +223,9 @@ impl Environment {
             End::Error { body, error_type } => (told(body, error_type), Status::Success),
             End::InitError { body, error_type } => (told(body, error_type), error(&reported(error_type))),
             End::TooLarge => (report::response_too_large(RESPONSE_BYTES_MAX).into(), error(report::RESPONSE_TOO_LARGE)),
+            End::Exit(exit @ Exit::NotStarted(_)) => {
+                (report::exited(request_id, exit).into(), error(report::INVALID_ENTRYPOINT))
+            }
             End::Exit(exit) => (report::exited(request_id, exit).into(), error(report::EXIT_ERROR)),
             End::Timeout => {
                 let timeout = self.plan.function.timeout;

@@ -84,9 +84,11 @@ pub(super) fn payload(error_type: &str, error_message: &str) -> String {
 }
 
 pub(super) const EXIT_ERROR: &str = "Runtime.ExitError";
+pub(super) const INVALID_ENTRYPOINT: &str = "Runtime.InvalidEntrypoint";
 
 pub(super) fn exited(request_id: &str, exit: &Exit) -> String {
-    payload(EXIT_ERROR, &format!("RequestId: {request_id} Error: {}", why_exited(exit)))
+    let error_type = if matches!(exit, Exit::NotStarted(_)) { INVALID_ENTRYPOINT } else { EXIT_ERROR };
+    payload(error_type, &format!("RequestId: {request_id} Error: {}", why_exited(exit)))
 }
 
 /// In the words of Go's runtime, in which AWS's supervisor of functions is written.
@@ -95,7 +97,7 @@ fn why_exited(exit: &Exit) -> String {
         Exit::Status(0) => "Runtime exited without providing a reason".to_owned(),
         Exit::Status(status) => format!("Runtime exited with error: exit status {status}"),
         Exit::Signal(signal) => format!("Runtime exited with error: signal: {}", signal_name(*signal)),
-        Exit::Refused(why) => format!("Couldn't start the runtime: {why}"),
+        Exit::Refused(why) | Exit::NotStarted(why) => format!("Couldn't start the bootstrap of the function: {why}"),
     }
 }
 

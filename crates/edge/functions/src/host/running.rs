@@ -120,11 +120,17 @@ impl Running {
     /// Kills whatever runs, and returns when nothing does.
     pub(super) async fn kill(&mut self) {
         self.kill.notify_one();
-        if tokio::time::timeout(END_TIMEOUT, self.warden.wait()).await.is_err() {
-            tracing::error!("processes of a function do not die");
-            // What it stood over becomes the host's.
-            drop(self.warden.kill().await);
-            kill_orphans();
+        match tokio::time::timeout(END_TIMEOUT, self.warden.wait()).await {
+            Ok(Ok(status)) if status.success() => return,
+            Ok(_) => tracing::error!("the warden of a function did not end by itself"),
+            Err(_) => {
+                tracing::error!("processes of a function do not die");
+                drop(self.warden.kill().await);
+            }
+        }
+        // What it stood over has become the host's.
+        if tokio::task::spawn_blocking(kill_orphans).await.is_err() {
+            tracing::error!("processes of a function may be left");
         }
     }
 
@@ -173,12 +179,8 @@ async fn converse(
         from.read_exact(&mut json).await?;
         Ok::<Exit, io::Error>(serde_json::from_slice(&json)?)
     };
-    let told = told.await.unwrap_or_else(|_| {
-        // A warden that was killed leaves its orphans to the host.
-        kill_orphans();
-        Exit::Signal(9)
-    });
-    exit.send_replace(Some(told));
+    // A warden that was killed says nothing.
+    exit.send_replace(Some(told.await.unwrap_or(Exit::Signal(9))));
 }
 
 fn cell(plan: &Plan, api: &RuntimeApi, temporary: &Path) -> Cell {

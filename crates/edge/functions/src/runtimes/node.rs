@@ -60,6 +60,7 @@ pub(super) fn launch(
         arguments: vec![format!("--max-old-space-size={heap_mib}"), client.to_string_lossy().into_owned()],
         environment: vec![("NODE_PATH", joined(paths))],
         readable,
+        is_the_functions_own: false,
         version: format!("Node.js {} ({}) with keepwell's client", found.version, found.program.display()),
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn launch(
         arguments,
         environment: vec![("PYTHONPATH", joined(paths))],
         readable,
+        is_the_functions_own: false,
         version: format!("Python {} ({}) with {client}", found.version, found.program.display()),
     })
 }
