@@ -16,9 +16,9 @@ use terms::{Entropy, RequestId, SecretBytes};
 use crate::{
     house::House,
     proxies::TrustedProxies,
-    query,
+    query, rest,
     server::{Application, Body, Connection, Readiness, Refusal},
-    wire::{json, xml},
+    wire::{self, json, xml},
 };
 
 /// What gathers the shares of the root key.
@@ -92,6 +92,9 @@ impl Sealed {
             return self.unseal(request_id, from, body).await;
         }
         let text = text_of(self.seal.missing());
+        if rest::is_rest(&head.uri) {
+            return wire::rest::unavailable_because(request_id, text);
+        }
         if query::is_query(head) {
             let namespace = query::namespace_of(head, body);
             let error = xml::QueryError { namespace, status: 503, code: "ServiceUnavailable", message: &text };
@@ -152,8 +155,15 @@ impl Application for Door {
     fn refuse(&self, head: Option<&Parts>, refusal: Refusal) -> Response<Body> {
         match &self.0 {
             State::Open(house) => house.refuse(head, refusal),
-            State::Sealed(sealed) => json::refusal(RequestId::random(&*sealed.entropy), refusal),
+            State::Sealed(sealed) => match sealed.house.get() {
+                Some(house) => house.refuse(head, refusal),
+                None => json::refusal(RequestId::random(&*sealed.entropy), refusal),
+            },
         }
+    }
+
+    fn body_bytes_max(&self, head: &Parts) -> Option<u32> {
+        self.house()?.body_bytes_max(head)
     }
 
     fn readiness(&self) -> Readiness {

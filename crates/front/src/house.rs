@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gate::{Authenticator, Caller, RequestContext, Service, TlsContext};
 use http::{Response, header, request::Parts};
-use shape::QueryParameters;
+use shape::{QueryParameters, RestRequest};
 use sigv4::ReceivedRequest;
 use terms::{Clock, Entropy, RequestId};
 use trail::Recorder;
@@ -14,9 +14,10 @@ use crate::{
     door,
     proxies::TrustedProxies,
     query::{self, QueryRoute, Unroutable},
-    routes::{Route, route},
+    rest::{self, RestRoute},
+    routes::{self, Route, route},
     server::{Application, Body, Connection, Readiness, Refusal},
-    wire::{json, xml},
+    wire::{self, json, xml},
 };
 
 /// The services behind one door.
@@ -26,6 +27,7 @@ pub struct House {
     pub secretsmanager: Arc<secretsmanager::Room>,
     pub kms: Arc<kms::Room>,
     pub logs: Arc<logs::Room>,
+    pub lambda: Arc<lambda::Room>,
     pub cloudtrail: Arc<cloudtrail::Room>,
     pub iam: Arc<iam::Room>,
     pub sts: Arc<sts::Room>,
@@ -39,6 +41,10 @@ impl House {
     /// Every request leaves through here, so any step inside may return early.
     async fn respond(&self, connection: &Connection, head: &Parts, body: &Bytes) -> Response<Body> {
         let context = self.begin(connection, head);
+        // Payloads may have any content type, so the path is looked at first.
+        if rest::is_rest(&head.uri) {
+            return Box::pin(self.respond_in_rest(&context, head, body)).await;
+        }
         match route(&head.headers) {
             Some(route) => self.respond_in_json(&context, head, body, route).await,
             // Apart, because these stories are long and every request would carry room for them.
@@ -70,6 +76,34 @@ impl House {
             tracing::error!(target: "keepwell::operator", %request_id, %error, "a call was refused");
             json::unavailable(request_id)
         })
+    }
+
+    async fn respond_in_rest(&self, context: &RequestContext, head: &Parts, body: &Bytes) -> Response<Body> {
+        let request_id = context.request_id;
+        let Some(RestRoute { operation, labels }) = rest::route(head) else {
+            return wire::rest::unknown_operation(request_id, head);
+        };
+        if self.recorder.health().is_err() {
+            return wire::rest::unavailable(request_id);
+        }
+        let caller = match self.authenticate(context, head, body, Service::LAMBDA).await {
+            Ok(caller) => caller,
+            Err(error) => return wire::rest::unauthenticated(request_id, &error),
+        };
+        let request = RestRequest {
+            labels,
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers.clone(),
+            body: body.clone(),
+        };
+        let answered = lambda::answer(&self.lambda, context, &caller, operation, &request).await;
+        answered.map_or_else(
+            |error| {
+                tracing::error!(target: "keepwell::operator", %request_id, %error, "a call was refused");
+                wire::rest::unavailable(request_id)
+            },
+            |recorded| wire::rest::answer(request_id, recorded),
+        )
     }
 
     async fn respond_in_xml(&self, context: &RequestContext, head: &Parts, body: &Bytes) -> Response<Body> {
@@ -162,6 +196,7 @@ fn tell(connection: &Connection, head: &Parts, response: &Response<Body>) {
     tracing::debug!(
         target: "keepwell::request",
         operation = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()),
+        path = head.uri.path(),
         status = response.status().as_u16(),
         request_id = response.headers().get("x-amzn-requestid").and_then(|id| id.to_str().ok()),
         peer = %connection.peer,
@@ -176,8 +211,16 @@ impl Application for House {
         response
     }
 
-    fn refuse(&self, _: Option<&Parts>, refusal: Refusal) -> Response<Body> {
-        json::refusal(RequestId::random(&*self.entropy), refusal)
+    fn body_bytes_max(&self, head: &Parts) -> Option<u32> {
+        rest::body_bytes_max(head).or_else(|| routes::body_bytes_max(&head.headers))
+    }
+
+    fn refuse(&self, head: Option<&Parts>, refusal: Refusal) -> Response<Body> {
+        let request_id = RequestId::random(&*self.entropy);
+        match head.filter(|head| rest::is_rest(&head.uri)) {
+            Some(head) => wire::rest::refusal(request_id, head, refusal),
+            None => json::refusal(request_id, refusal),
+        }
     }
 
     fn readiness(&self) -> Readiness {

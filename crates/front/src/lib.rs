@@ -4,6 +4,7 @@ mod door;
 mod house;
 mod proxies;
 mod query;
+mod rest;
 mod routes;
 pub mod server;
 mod wire;

@@ -86,6 +86,15 @@ json_services! {
     Keepwell: deployment, KEEPWELL, ["Keepwell."];
 }
 
+/// A batch of log events is a mebibyte without its JSON, which may make six bytes of one.
+const LOG_EVENTS_BODY_BYTES_MAX: u32 = 8 << 20;
+
+/// How long the request's body may be, if it may be longer than others.
+pub(crate) fn body_bytes_max(headers: &HeaderMap) -> Option<u32> {
+    let is_batch = route(headers) == Some(Route::Logs(logs::Operation::PutLogEvents));
+    is_batch.then_some(LOG_EVENTS_BODY_BYTES_MAX)
+}
+
 /// Reads the target of an awsJson request.
 pub(crate) fn route(headers: &HeaderMap) -> Option<Route> {
     of(headers.get("x-amz-target")?.to_str().ok()?)

@@ -87,6 +87,9 @@ async fn a_sealed_server_tells_every_caller_so_in_its_own_protocol() {
         assert!(body.contains(namespace) && body.contains(text), "{body}");
         assert!(body.contains("<Code>ServiceUnavailable</Code>"), "{body}");
     }
+    let (status, content_type, body) = ask(&door, "/2015-03-31/functions/rotate/invocations", &form, "{}").await;
+    assert_eq!((status, &*content_type), (503, "application/json"));
+    assert_eq!(body, format!(r#"{{"message":"{text}"}}"#));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! From outcomes to bytes. The one place where errors become bytes.
 
 pub(crate) mod json;
+pub(crate) mod rest;
 pub(crate) mod xml;
 
 use bytes::Bytes;
