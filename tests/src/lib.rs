@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod background;
 #[cfg(test)]
+mod cloudtrail;
+#[cfg(test)]
 mod coverage;
 #[cfg(test)]
 mod device;

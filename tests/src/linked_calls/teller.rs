@@ -13,10 +13,9 @@ use gate::Gate;
 use policy::Action;
 use secretsmanager::shapes::{DescribeSecretResponse, GetSecretValueRequest};
 use service::{Asked, ErrorKind, Service, ServiceError};
-use shape::{ParseError, Reply, Structure, parse_json};
+use shape::{ParseError, Rendered, Reply, Structure, parse_json};
 use terms::{Entropy, Uid};
 use trail::{EntryKind, LinkedCall, Recorder, Subject, Unrecorded};
-use zeroize::Zeroizing;
 
 use crate::house::House;
 
@@ -74,7 +73,7 @@ impl Service for Room {
         parse_json(request)
     }
 
-    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Zeroizing<Vec<u8>> {
+    fn render(_: &Asked<'_, Self>, answer: &impl Reply) -> Rendered {
         service::json(answer)
     }
 }
