@@ -58,7 +58,7 @@ impl Endpoint {
 }
 
 /// `keepwell certificate` puts the CA beside the certificate that comes from it.
-fn own_ca(certificate: &Path) -> Option<PathBuf> {
+pub(crate) fn own_ca(certificate: &Path) -> Option<PathBuf> {
     let ca = std::path::absolute(certificate.with_file_name("ca.pem")).ok()?;
     ca.is_file().then_some(ca)
 }

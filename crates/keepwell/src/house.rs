@@ -4,6 +4,7 @@ mod deployment_key;
 mod examine;
 mod first_start;
 mod foundation;
+mod functions;
 mod open;
 #[cfg_attr(feature = "bench-null-trail", path = "house/null_recorder.rs")]
 mod recorder;
@@ -23,6 +24,8 @@ use terms::{Clock, Entropy};
 use tokio::{sync::oneshot, task::JoinSet};
 
 pub(crate) use examine::{Examined, examine_root_key};
+pub use functions::FunctionWorks;
+pub(crate) use functions::settings as function_settings;
 pub use open::{Begun, Opened, begin, open};
 pub use sealed::Sealed;
 pub use verify::{root_key_offline, verify_trail};
@@ -71,6 +74,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         tell_of_seal(missing, &endpoint);
     }
     let (fail, mut failed) = oneshot::channel();
+    let (tell_host, host) = oneshot::channel();
     let background = tokio::spawn({
         let config = config.clone();
         let endpoint = endpoint.clone();
@@ -78,6 +82,8 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
             match opening.await {
                 Ok(opened) => {
                     greet(&config, &endpoint);
+                    opened.function_works.listens_at(&config, &endpoint);
+                    drop(tell_host.send(Arc::clone(&opened.function_works.host)));
                     work(opened).await;
                 }
                 // The server that was waiting for it has ended if nobody is told.
@@ -96,6 +102,9 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
     let drained = server::serve(bound, Arc::clone(&door), until).await;
     background.abort();
     hangups.abort();
+    if let Ok(host) = host.await {
+        host.close().await;
+    }
     client_files::remove_endpoint(&config.data.data_dir)?;
     if let Some(house) = door.house() {
         house.recorder.close().await;
@@ -115,7 +124,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
 
 /// What is done beside answering.
 async fn work(opened: Opened) {
-    let Opened { house, store, .. } = opened;
+    let Opened { house, store, function_works, .. } = opened;
     let jobs: Arc<dyn Jobs> = store;
     let mut works = JoinSet::new();
     works.spawn({
@@ -130,6 +139,7 @@ async fn work(opened: Opened) {
         let room = Arc::clone(&house.logs);
         async move { service::work(&*room, &*jobs).await }
     });
+    works.spawn(async move { function_works.output.work().await });
     while works.join_next().await.is_some() {}
 }
 

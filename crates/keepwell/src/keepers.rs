@@ -1,6 +1,5 @@
 //! Who keeps a root key that lies sealed in the store, as the settings name them.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +18,6 @@ use crate::private_file::OwnFile;
 const PIN_FILE: OwnFile = OwnFile { what: "the PIN", flag: "--root-key-pkcs11-pin-file" };
 const KMS_CREDENTIALS: OwnFile =
     OwnFile { what: "the credentials file for the KMS", flag: "--root-key-kms-credentials-file" };
-const FILE_BYTES_MAX: u64 = 16 * 1024;
 
 pub(crate) struct Keepers {
     settings: RootKey,
@@ -97,15 +95,7 @@ impl Keepers {
     }
 
     fn read(&self, kind: &OwnFile, path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-        let file = kind.open(path, &self.data_dir)?;
-        let file = file.with_context(|| format!("{} {} is missing", kind.what, path.display()))?;
-        // As large as it can get, so that growing leaves no copy behind.
-        let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(FILE_BYTES_MAX)? + 1));
-        file.take(FILE_BYTES_MAX + 1)
-            .read_to_end(&mut text)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        ensure!(text.len() as u64 <= FILE_BYTES_MAX, "{} is too long", path.display());
-        Ok(text)
+        kind.read(path, &self.data_dir)
     }
 }
 

@@ -1,11 +1,15 @@
 //! Files that only their owner may read, written whole or not at all.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use zeroize::Zeroizing;
+
+/// Of such a file: a PIN, or an access key.
+const FILE_BYTES_MAX: u64 = 16 * 1024;
 
 /// A secret that an operator keeps in a file outside the data folder.
 pub(crate) struct OwnFile {
@@ -33,6 +37,19 @@ impl OwnFile {
         };
         self.check(path, &file)?;
         Ok(Some(file))
+    }
+
+    /// Its content, if only the server's user may be able to read it.
+    pub(crate) fn read(&self, path: &Path, data_dir: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+        let file = self.open(path, data_dir)?;
+        let file = file.with_context(|| format!("{} {} is missing", self.what, path.display()))?;
+        // As large as it can get, so that growing leaves no copy behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(FILE_BYTES_MAX)? + 1));
+        file.take(FILE_BYTES_MAX + 1)
+            .read_to_end(&mut text)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        ensure!(text.len() as u64 <= FILE_BYTES_MAX, "{} is too long", path.display());
+        Ok(text)
     }
 
     fn check(&self, path: &Path, file: &File) -> anyhow::Result<()> {

@@ -2,10 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use ::functions::HostClient;
 use anyhow::bail;
 use contract::{LogBounds, Reads};
 use front::{House, TrustedProxies};
-use gate::{Authenticator, AuthorizationMessages, Gate, SessionKey};
+use gate::{Authenticator, AuthorizationMessages, Gate, RoleSessions, SessionKey};
 use kms::Keyring;
 use policy::PermitIssuer;
 use seal::{KeyMaterial, SealError};
@@ -17,6 +18,7 @@ use terms::{Clock, Entropy};
 use super::{
     first_start::{self, Founding},
     foundation::{self, Foundation, Laid},
+    functions::{self, FunctionWorks},
     recorder,
     replacing::Replacing,
     sealed::Sealed,
@@ -31,6 +33,7 @@ pub struct Opened {
     pub house: Arc<House>,
     pub store: Arc<SqliteStore>,
     pub gate: Arc<Gate>,
+    pub function_works: FunctionWorks,
 }
 
 /// What a start comes to.
@@ -126,7 +129,7 @@ pub(super) async fn build(
         paging_key: keys.paging()?,
         regions: config.account.regions.clone(),
     });
-    let logs = logs::Room {
+    let logs = Arc::new(logs::Room {
         store: Arc::clone(&store) as _,
         gate: Arc::clone(&gate),
         recorder: Arc::clone(&recorder),
@@ -138,6 +141,36 @@ pub(super) async fn build(
             group_bytes: config.quota.log_group_bytes.get(),
             deployment_bytes: config.quota.log_bytes.get(),
         },
+    });
+    let sessions = Arc::new(SessionKey::new(keys.sessions()?));
+    let roles = Arc::new(RoleSessions::new(Arc::clone(&reads), Arc::clone(&sessions), Arc::clone(&entropy)));
+    let output = Arc::new(lambda::Output::new(lambda::OutputMeans {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        roles: Arc::clone(&roles),
+        logs: Arc::clone(&logs) as _,
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+    }));
+    let host = HostClient::new(functions::settings(config), Arc::clone(&output) as _, Arc::clone(&entropy));
+    let function_works = FunctionWorks { host: Arc::new(host), output };
+    let runner = lambda::Runner::new(lambda::Means {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        roles,
+        host: Arc::clone(&function_works.host) as _,
+        remote: Arc::new(functions::remote(config, &clock)?),
+        vault: lambda::Vault::new(keys.functions()?),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+    });
+    let lambda = lambda::Room {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        entropy: Arc::clone(&entropy),
+        runner: Arc::new(runner),
+        paging_key: keys.paging()?,
     };
     let room = Room {
         store: Arc::clone(&reads),
@@ -153,7 +186,6 @@ pub(super) async fn build(
     };
     let (guard, told) = (Arc::clone(&gate), Arc::clone(&recorder));
     let cloudtrail = cloudtrail::Room::new(guard, told, Arc::clone(&entropy), keys.paging()?);
-    let sessions = Arc::new(SessionKey::new(keys.sessions()?));
     let sts = sts::Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
@@ -171,7 +203,8 @@ pub(super) async fn build(
         recorder,
         secretsmanager: Arc::new(room),
         kms,
-        logs: Arc::new(logs),
+        logs,
+        lambda: Arc::new(lambda),
         iam: Arc::new(iam),
         sts: Arc::new(sts),
         cloudtrail: Arc::new(cloudtrail),
@@ -181,7 +214,7 @@ pub(super) async fn build(
         entropy,
     });
     tell_of_memory();
-    Ok(Opened { house, store, gate })
+    Ok(Opened { house, store, gate, function_works })
 }
 
 /// Tells once all keys are there whether they stay out of swap.
@@ -214,6 +247,11 @@ impl Keys {
     /// Seals the seeds of MFA devices.
     fn mfa(&self) -> Result<KeyMaterial, SealError> {
         self.services.derive("keepwell mfa seeds")
+    }
+
+    /// Seals functions' code and variables.
+    fn functions(&self) -> Result<KeyMaterial, SealError> {
+        self.services.derive("keepwell functions")
     }
 
     /// Seals decisions that are told in a message.

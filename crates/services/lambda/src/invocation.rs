@@ -1,12 +1,13 @@
 //! Running a function once: with its environment and the session of its role, and counted while it runs.
 
+mod elsewhere;
 mod queue;
 
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use contract::{FunctionRecord, FunctionVersion, Reads};
-use facades::{FunctionHost, FunctionToRun, HostError, Invocation, Invoked, RoleCredentials};
+use facades::{FunctionHost, FunctionToRun, HostError, Invocation, Invoked, RemoteFunctions, RoleCredentials};
 use gate::{Gate, RoleSessionError, RoleSessions, RoleTaker};
 use policy::Permit;
 use terms::{Clock, Entropy, RequestId, SecretBytes};
@@ -20,8 +21,9 @@ use crate::{
     shown::{log_group, read_environment},
     vault::{Owner, Vault},
 };
-pub(crate) use queue::Event;
+use elsewhere::Elsewhere;
 use queue::Queue;
+pub(crate) use queue::{Event, Receiver};
 
 /// As long as credentials of a role last at most: a process that was given them is retired before.
 const SESSION_MS: i64 = 12 * 3_600_000;
@@ -32,6 +34,7 @@ pub struct Means {
     pub gate: Arc<Gate>,
     pub roles: Arc<RoleSessions>,
     pub host: Arc<dyn FunctionHost>,
+    pub remote: Arc<dyn RemoteFunctions>,
     pub vault: Vault,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -42,6 +45,7 @@ pub struct Runner {
     pub(crate) means: Means,
     running: Arc<Running>,
     queue: Queue,
+    elsewhere: Elsewhere,
 }
 
 /// One call, as it was allowed.
@@ -58,7 +62,7 @@ pub(crate) struct Job {
 
 impl Runner {
     pub fn new(means: Means) -> Self {
-        Self { means, running: Arc::default(), queue: Queue::default() }
+        Self { means, running: Arc::default(), queue: Queue::default(), elsewhere: Elsewhere::default() }
     }
 
     /// Makes room for a call, unless as many run as may.

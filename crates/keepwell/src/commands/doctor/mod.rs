@@ -2,6 +2,7 @@
 
 mod clients;
 mod files;
+mod functions;
 mod machine;
 mod root_key;
 mod server;
@@ -95,6 +96,7 @@ fn examine(config: &Config) -> Vec<Finding> {
     findings.push(machine::open_files(config.limit.connections.get()));
     findings.push(machine::key_memory());
     findings.push(machine::cryptography());
+    findings.extend(functions::functions(config));
     findings.extend(server::look(&endpoint));
     findings.push(clients::aws_cli());
     findings.extend(endpoint.ok().map(|endpoint| clients::environment(&endpoint)));

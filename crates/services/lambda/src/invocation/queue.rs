@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use contract::FunctionRecord;
-use facades::InvocationEnd;
+use facades::{InvocationEnd, Invoked};
 use policy::{Action, Permit};
 use terms::{RequestId, Timestamp, Uid};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -39,12 +39,20 @@ impl Default for Queue {
 pub(crate) struct Event {
     /// With the qualifier by which it was named.
     pub(crate) named: NamedFunction,
-    /// Another function under the name does not get it.
-    pub(crate) uid: Uid,
+    pub(crate) receiver: Receiver,
     pub(crate) request: RequestId,
     pub(crate) payload: Bytes,
     pub(crate) client_context: Option<String>,
     pub(crate) taken_at: Timestamp,
+}
+
+/// Who gets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// This function, and no other that has its name later.
+    Here(Uid),
+    /// Whatever the configuration means by the ARN.
+    Elsewhere,
 }
 
 /// Room for an event.
@@ -103,7 +111,11 @@ impl Runner {
 
     /// Reads the function anew, which may have changed or gone since.
     async fn attempt(self: &Arc<Self>, event: &Event) -> Result<Tried, Error> {
-        let Some((permit, function)) = self.open(event).await? else { return Ok(Tried::Done) };
+        let uid = match event.receiver {
+            Receiver::Here(uid) => uid,
+            Receiver::Elsewhere => return self.attempt_elsewhere(event).await,
+        };
+        let Some((permit, function)) = self.open(event, uid).await? else { return Ok(Tried::Done) };
         let Some(version) = routed(&function, event.named.qualifier.as_deref(), &*self.means.entropy) else {
             return Ok(Tried::Done);
         };
@@ -121,20 +133,28 @@ impl Runner {
             payload: event.payload.clone(),
             client_context: event.client_context.clone(),
         };
-        match self.run(job, slot).await {
-            Ok(invoked) if matches!(invoked.end, InvocationEnd::Answered(_)) => Ok(Tried::Done),
-            Ok(_) => Ok(Tried::Failed),
-            Err(Error::Throttled { .. }) => Ok(Tried::Throttled),
-            Err(error) => Err(error),
-        }
+        tried(self.run(job, slot).await)
     }
 
-    async fn open(&self, event: &Event) -> Result<Option<(Permit, Arc<FunctionRecord>)>, Error> {
+    async fn attempt_elsewhere(self: &Arc<Self>, event: &Event) -> Result<Tried, Error> {
+        tried(self.call_elsewhere(&event.named, event.payload.clone(), event.client_context.clone()).await)
+    }
+
+    async fn open(&self, event: &Event, uid: Uid) -> Result<Option<(Permit, Arc<FunctionRecord>)>, Error> {
         let scope = event.named.scope;
         let Some(found) = self.means.store.function(scope, &event.named.name).await? else { return Ok(None) };
         let permit = self.means.gate.authorize_service(scope.account, INVOKE_QUEUED, &found, event.request)?;
         let function = found.open_function(&permit, None)?;
-        Ok((function.uid == event.uid).then_some((permit, function)))
+        Ok((function.uid == uid).then_some((permit, function)))
+    }
+}
+
+fn tried(invoked: Result<Invoked, Error>) -> Result<Tried, Error> {
+    match invoked {
+        Ok(Invoked { end: InvocationEnd::Answered(_), .. }) => Ok(Tried::Done),
+        Ok(_) => Ok(Tried::Failed),
+        Err(Error::Throttled { .. }) => Ok(Tried::Throttled),
+        Err(error) => Err(error),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     find::Wish,
     function_name::NamedFunction,
-    invocation::{Event, Job},
+    invocation::{Event, Job, Receiver},
     room::Call,
     shapes::{InvocationType, InvokeRequest, InvokeResponse, LogType},
     versions::routed,
@@ -36,6 +36,9 @@ pub(super) async fn invoke(call: &Call<'_>, ask: &InvokeRequest) -> Result<Recor
     let wish = Wish { action: Some(INVOKE_FUNCTION), is_for_qualifier: true, ..Wish::default() };
     let found = call.room.find(&named).await?;
     let permit = call.authorize(&named, &found, &wish).await?;
+    if call.room.runner.is_elsewhere(&named) {
+        return invoke_elsewhere(call, ask, how, named).await;
+    }
     let qualifier = named.qualifier.as_deref();
     let not_found = || function_not_found(&named.arn(), Some(qualifier.unwrap_or(LATEST)));
     let function = found.ok_or_else(not_found)?.open_function(&permit, qualifier)?;
@@ -45,18 +48,17 @@ pub(super) async fn invoke(call: &Call<'_>, ask: &InvokeRequest) -> Result<Recor
 
     let runner = &call.room.runner;
     let subject = Some(Subject::function_seen(&function));
-    let answer = |status| InvokeResponse { status_code: Some(status), ..InvokeResponse::default() };
     match how {
-        InvocationType::DryRun => call.tell(subject, answer(204)).await,
+        InvocationType::DryRun => call.tell(subject, accepted(204)).await,
         InvocationType::Event => {
             if function.details.reserved_concurrency == Some(0) {
                 return Err(Error::Throttled { reason: "ReservedFunctionConcurrentInvocationLimitExceeded" });
             }
             let place = runner.reserve()?;
-            let (uid, taken_at) = (function.uid, call.now());
+            let (receiver, taken_at) = (Receiver::Here(function.uid), call.now());
             let request = call.context.request_id;
-            let event = Event { named, uid, request, payload, client_context, taken_at };
-            let recorded = call.tell(subject, answer(202)).await?;
+            let event = Event { named, receiver, request, payload, client_context, taken_at };
+            let recorded = call.tell(subject, accepted(202)).await?;
             runner.queue(event, place);
             Ok(recorded)
         }
@@ -72,6 +74,40 @@ pub(super) async fn invoke(call: &Call<'_>, ask: &InvokeRequest) -> Result<Recor
             Ok(recorded.map(|()| told(invoked, executed, wants_log)))
         }
     }
+}
+
+/// The same for a function that runs elsewhere. Its versions are not known here.
+async fn invoke_elsewhere(
+    call: &Call<'_>,
+    ask: &InvokeRequest,
+    how: InvocationType,
+    named: NamedFunction,
+) -> Result<Recorded<InvokeResponse>, Error> {
+    let payload = payload(ask.payload.as_ref(), how)?;
+    let client_context = ask.client_context.as_deref().map(client_context).transpose()?;
+    let runner = &call.room.runner;
+    match how {
+        InvocationType::DryRun => call.tell(None, accepted(204)).await,
+        InvocationType::Event => {
+            let place = runner.reserve()?;
+            let (receiver, taken_at) = (Receiver::Elsewhere, call.now());
+            let event = Event { named, receiver, request: call.context.request_id, payload, client_context, taken_at };
+            let recorded = call.tell(None, accepted(202)).await?;
+            runner.queue(event, place);
+            Ok(recorded)
+        }
+        InvocationType::RequestResponse => {
+            let recorded = call.tell(None, ()).await?;
+            let executed = named.qualifier.clone().unwrap_or_else(|| LATEST.to_owned());
+            let invoked = runner.call_elsewhere(&named, payload, client_context).await?;
+            let wants_log = ask.log_type == Some(LogType::Tail);
+            Ok(recorded.map(|()| told(invoked, executed, wants_log)))
+        }
+    }
+}
+
+fn accepted(status: i32) -> InvokeResponse {
+    InvokeResponse { status_code: Some(status), ..InvokeResponse::default() }
 }
 
 fn told(invoked: Invoked, executed_version: String, wants_log: bool) -> InvokeResponse {
