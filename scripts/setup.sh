@@ -54,6 +54,23 @@ need_python() {
   fi
 }
 
+# The Python of functions: one that they find by themselves, with AWS's own runtime client.
+need_python_of_functions() {
+  local system_python pinned="$repository/crates/edge/functions/tests/requirements.txt" folder="$target_dir/awslambdaric"
+  system_python="$(PATH=/usr/local/bin:/usr/bin:/bin command -v python3)" || missing_packages+=(python3)
+  "${system_python:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing_packages+=(python3-venv)
+  install_missing_packages
+  system_python="$(PATH=/usr/local/bin:/usr/bin:/bin command -v python3)"
+  if ! cmp -s "$pinned" "$folder/requirements.txt"; then
+    say "Installing the Python clients of functions"
+    rm -rf "$folder"
+    "$system_python" -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$pinned"
+    cp "$pinned" "$folder/requirements.txt"
+  fi
+  export KEEPWELL_TEST_AWSLAMBDARIC="$folder/bin/python"
+}
+
 need_node() {
   need node nodejs
   need npm npm

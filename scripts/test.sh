@@ -58,11 +58,12 @@ need mount mount
 need softhsm2-util softhsm2
 need_rust
 need_python
+need_python_of_functions
 need_node
 export PATH="$venv/bin:$PATH"
 
 suite format count_step step cargo fmt --all --check
-suite build count_step step cargo build --package keepwell
+suite build count_step step cargo build --package keepwell --package keepwell-e2e-bootstrap
 export E2E_BINARY="$target_dir/debug/keepwell"
 
 suite rust count_cargo cargo test --quiet --no-fail-fast

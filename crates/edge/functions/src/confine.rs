@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-pub(crate) use cell::{Cell, Exit, Limits};
+pub(crate) use cell::{Cell, Ended, Exit, Limits};
 pub(crate) use landlock::abi as landlock_abi;
 pub(crate) use seccomp::is_to_be_had as seccomp_is_to_be_had;
 

@@ -35,6 +35,14 @@ pub(crate) struct Limits {
     pub(crate) file_bytes: u64,
 }
 
+/// What a warden says at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ended {
+    pub(crate) exit: Exit,
+    /// The most that one of the processes ever had in memory.
+    pub(crate) peak_bytes: u64,
+}
+
 /// How a function's first process ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Exit {

@@ -11,12 +11,13 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{SigSet, Signal};
 use rustix::process::{
     DumpableBehavior, Pid, WaitOptions, WaitStatus, getpid, set_child_subreaper, set_dumpable_behavior, wait,
 };
 
-use super::{Cell, ENTER, Exit, receive, send};
+use super::{Cell, ENTER, Ended, Exit, receive, send};
 use crate::CONFINE_COMMAND;
 use crate::process_tree::{descendants, kill_descendants};
 
@@ -51,7 +52,9 @@ fn watch_over() -> io::Result<()> {
         }
         Err(exit) => exit,
     };
-    send(&host, &exit)
+    // Of all that was reaped.
+    let peak_kib = getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| usage.max_rss());
+    send(&host, &Ended { exit, peak_bytes: u64::try_from(peak_kib).unwrap_or_default().saturating_mul(1024) })
 }
 
 /// The function's first process, once it has become the function.

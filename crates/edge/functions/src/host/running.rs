@@ -26,7 +26,7 @@ use super::temporary::TemporaryFolder;
 use super::variables::{Surroundings, variables};
 use super::vitals::{Bounds, Watched};
 use crate::CONFINE_COMMAND;
-use crate::confine::{Cell, Exit, Limits, WARDEN, message};
+use crate::confine::{Cell, Ended, Exit, Limits, WARDEN, message};
 use crate::process_tree::{kill_orphans, tasks_of};
 use crate::wire::Failure;
 
@@ -43,7 +43,7 @@ pub(super) struct Running {
     pump: AbortHandle,
     vitals: Watched,
     kill: Arc<Notify>,
-    exit: watch::Receiver<Option<Exit>>,
+    ended: watch::Receiver<Option<Ended>>,
     warden: Child,
     /// None once it has been given up.
     temporary: Option<TemporaryFolder>,
@@ -81,8 +81,8 @@ impl Running {
         let _sent = let_in.send(user.map_or(Residents::Below(pid), Residents::User));
 
         let kill = Arc::new(Notify::new());
-        let (exit_sender, exit) = watch::channel(None);
-        tokio::spawn(converse(UnixStream::from_std(ours)?, message(&cell)?, Arc::clone(&kill), exit_sender));
+        let (tell, ended) = watch::channel(None);
+        tokio::spawn(converse(UnixStream::from_std(ours)?, message(&cell)?, Arc::clone(&kill), tell));
         let pump = tokio::spawn(pump(Arc::clone(&output), Arc::clone(&sink))).abort_handle();
         let bounds = Bounds {
             memory_mib: plan.function.memory_mib,
@@ -90,18 +90,18 @@ impl Running {
             processes: PROCESSES,
         };
         let vitals = Watched::begin(pid, temporary.path().to_owned(), bounds, Arc::clone(&kill), Arc::clone(&sink));
-        Ok(Ok(Self { api, sink, output, pump, vitals, kill, exit, warden, temporary: Some(temporary) }))
+        Ok(Ok(Self { api, sink, output, pump, vitals, kill, ended, warden, temporary: Some(temporary) }))
     }
 
     pub(super) fn exit(&self) -> Option<Exit> {
-        self.exit.borrow().clone()
+        self.ended.borrow().as_ref().map(|ended| ended.exit.clone())
     }
 
     /// When the function's first process has ended.
     pub(super) async fn exited(&self) -> Exit {
-        let mut exit = self.exit.clone();
-        let known = exit.wait_for(Option::is_some).await.map(|exit| exit.clone());
-        known.ok().flatten().unwrap_or(Exit::Signal(9))
+        let mut ended = self.ended.clone();
+        let known = ended.wait_for(Option::is_some).await.map(|ended| ended.clone());
+        known.ok().flatten().map_or(Exit::Signal(9), |ended| ended.exit)
     }
 
     /// What was printed so far becomes lines now.
@@ -114,7 +114,8 @@ impl Running {
     }
 
     pub(super) fn peak_bytes(&self) -> u64 {
-        self.vitals.peak_bytes()
+        let at_the_end = self.ended.borrow().as_ref().map_or(0, |ended| ended.peak_bytes);
+        self.vitals.peak_bytes().max(at_the_end)
     }
 
     /// Kills whatever runs, and returns when nothing does.
@@ -162,7 +163,7 @@ async fn converse(
     mut warden: UnixStream,
     cell: Zeroizing<Vec<u8>>,
     kill: Arc<Notify>,
-    exit: watch::Sender<Option<Exit>>,
+    ended: watch::Sender<Option<Ended>>,
 ) {
     let told = async {
         let (mut from, mut to) = warden.split();
@@ -177,10 +178,10 @@ async fn converse(
         };
         let mut json = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap_or_default().min(65_536)];
         from.read_exact(&mut json).await?;
-        Ok::<Exit, io::Error>(serde_json::from_slice(&json)?)
+        Ok::<Ended, io::Error>(serde_json::from_slice(&json)?)
     };
     // A warden that was killed says nothing.
-    exit.send_replace(Some(told.await.unwrap_or(Exit::Signal(9))));
+    ended.send_replace(Some(told.await.unwrap_or(Ended { exit: Exit::Signal(9), peak_bytes: 0 })));
 }
 
 fn cell(plan: &Plan, api: &RuntimeApi, temporary: &Path) -> Cell {

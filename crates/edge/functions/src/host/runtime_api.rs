@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -278,11 +278,30 @@ fn delivered(delivery: Delivery) -> Response<Full<Bytes>> {
         .header("Lambda-Runtime-Deadline-Ms", deadline_ms)
         .header("Lambda-Runtime-Invoked-Function-Arn", invoked_arn);
     for (name, value) in [("Lambda-Runtime-Trace-Id", trace_id), ("Lambda-Runtime-Client-Context", client_context)] {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
+        // What a caller sent and no header can hold is left out.
+        let value = value.filter(|value| !value.is_empty()).map(|value| in_ascii(&value));
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
             response = response.header(name, value);
         }
     }
     response.body(Full::new(payload)).unwrap_or_else(|_| wrong_state())
+}
+
+/// JSON that means the same, as clients want it in a header.
+fn in_ascii(json: &str) -> String {
+    let mut ascii = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\r' | '\n' | '\t' => ascii.push(' '),
+            c if c.is_ascii() => ascii.push(c),
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    ascii.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    ascii
 }
 
 fn accepted() -> Response<Full<Bytes>> {
@@ -309,6 +328,20 @@ fn refusal(status: StatusCode, error_type: &str, error_message: &str) -> Respons
 fn json(status: StatusCode, text: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(text)));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_means_the_same_in_ascii() {
+        let json = "{\n\t\"zoë\": \"🔑\"}";
+        let ascii = in_ascii(json);
+        assert!(HeaderValue::try_from(&ascii).unwrap().to_str().is_ok());
+        let parse = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(parse(&ascii), parse(json));
+    }
 }

@@ -145,7 +145,7 @@ function contextOf(headers, done) {
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     awsRequestId: headers["lambda-runtime-aws-request-id"],
     invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
-    clientContext: clientContext ? JSON.parse(Buffer.from(clientContext, "latin1").toString()) : undefined,
+    clientContext: clientContext ? JSON.parse(clientContext) : undefined,
     identity: undefined,
     getRemainingTimeInMillis: () => Math.max(deadline - Date.now(), 0),
     done: (error, result) => done(error, result),

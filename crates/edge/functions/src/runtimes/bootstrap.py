@@ -186,8 +186,7 @@ def call(handler, headers, body):
     try:
         event = json.loads(body)
         told = headers.get("Lambda-Runtime-Client-Context")
-        # Header bytes arrive as Latin-1.
-        client_context = ClientContext(json.loads(told.encode("latin-1"))) if told else None
+        client_context = ClientContext(json.loads(told)) if told else None
     except ValueError as error:
         raise Fault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from None
     context = LambdaContext(

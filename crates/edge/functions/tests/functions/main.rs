@@ -17,4 +17,6 @@ mod python;
 #[cfg(test)]
 mod runtime_api;
 #[cfg(test)]
+mod rust;
+#[cfg(test)]
 mod stage;

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use keepwell_functions::OfficialClient;
 use serde_json::json;
 
 use crate::stage::{Function, Stage};
@@ -184,6 +185,74 @@ async fn libraries_of_the_operator_come_after_the_functions_own() {
         ],
     );
     assert_eq!(stage.answer(&function, "{}").await, json!(["operator", "function"]));
+    stage.close().await;
+}
+
+/// `make test` installs it beside the build.
+fn python_with_awss_client() -> std::path::PathBuf {
+    let name = "KEEPWELL_TEST_AWSLAMBDARIC";
+    let python = std::env::var_os(name).map(std::path::PathBuf::from).unwrap_or_else(|| {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/awslambdaric/bin/python")
+    });
+    assert!(python.exists(), "{} has no awslambdaric: see scripts/test.sh, or set {name}", python.display());
+    python
+}
+
+#[tokio::test]
+async fn awss_own_client_runs_functions_unmodified() {
+    let python = python_with_awss_client();
+    let stage = Stage::with(|settings| settings.python.path = Some(python));
+    let function = Function::python(
+        r#"
+import logging, os, sys
+logging.getLogger().setLevel("INFO")
+def handler(event, context):
+    if event == "exit":
+        sys.exit(3)
+    if event == "raise":
+        raise KeyError("x")
+    logging.info("told")
+    return [event, "awslambdaric" in sys.modules, context.function_version, context.get_remaining_time_in_millis() > 0,
+            context.client_context.custom, os.environ["_X_AMZN_TRACE_ID"]]
+"#,
+    );
+    let invoked = stage.invoke(&function, "[1]").await.unwrap();
+    let tail = String::from_utf8(invoked.log_tail).unwrap();
+    let facades::InvocationEnd::Answered(answer) = invoked.end else { panic!("{tail}") };
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    let trace = "Root=1-5f59510c-047f43fa9c899bf0e1a57cef;Sampled=0";
+    assert_eq!(answer, json!([[1], true, "$LATEST", true, {"who": "zoë"}, trace]));
+    assert!(tail.contains("[INFO]\t20") && tail.contains("\ttold\n"), "{tail}");
+    let (payload, tail) = stage.failure(&function, r#""raise""#).await;
+    assert!(payload.contains(r#""errorType": "KeyError""#) && payload.contains("stackTrace"), "{payload}");
+    assert!(tail.contains("[ERROR] KeyError: 'x'\rTraceback"), "{tail}");
+    let (payload, _) = stage.failure(&function, r#""exit""#).await;
+    assert!(payload.contains("Runtime exited with error: exit status 3"), "{payload}");
+    let (payload, _) = stage.failure(&Function::python("import nowhere"), "{}").await;
+    assert!(
+        payload.contains("Runtime.ImportModuleError") && payload.contains("No module named 'nowhere'"),
+        "{payload}"
+    );
+    stage.printed.comes("with awslambdaric").await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn awss_own_client_may_be_left_out_or_demanded() {
+    let python = python_with_awss_client();
+    let code = "import sys\ndef handler(event, context): return 'awslambdaric' in sys.modules";
+    let stage = Stage::with(|settings| {
+        settings.python.path = Some(python);
+        settings.python_client = OfficialClient::Never;
+    });
+    assert_eq!(stage.answer(&Function::python(code), "{}").await, false);
+    let described = stage.client.describe().await.unwrap();
+    assert!(described.runtimes[0].sdk.is_some() && described.runtimes[0].advice.is_empty(), "{described:?}");
+    stage.close().await;
+
+    let stage = Stage::with(|settings| settings.python_client = OfficialClient::Always);
+    let error = stage.invoke(&Function::python(code), "{}").await.unwrap_err();
+    assert!(error.to_string().contains("has no awslambdaric"), "{error}");
     stage.close().await;
 }
 

@@ -138,6 +138,7 @@ pub(crate) struct Function {
     pub(crate) to_run: FunctionToRun,
     pub(crate) archive: Bytes,
     pub(crate) credentials_end: Timestamp,
+    pub(crate) client_context: Option<&'static str>,
 }
 
 impl Function {
@@ -159,7 +160,8 @@ impl Function {
             ephemeral_storage_mib: 512,
             environment: vec![("GREETING".to_owned(), SecretBytes::copy_of(b"hello"))],
         };
-        Self { to_run, archive: archive(files), credentials_end: now().plus_millis(3_600_000) }
+        let client_context = Some(r#"{"custom":{"who":"zoë"},"client":{"app_title":"t"}}"#);
+        Self { to_run, archive: archive(files), credentials_end: now().plus_millis(3_600_000), client_context }
     }
 
     pub(crate) fn python(code: &str) -> Self {
@@ -187,7 +189,7 @@ impl Function {
             payload: Bytes::copy_from_slice(event.as_bytes()),
             invoked_arn: self.to_run.arn.clone(),
             trace_id: Some("Root=1-5f59510c-047f43fa9c899bf0e1a57cef;Sampled=0".to_owned()),
-            client_context: Some(r#"{"custom":{"who":"zoë"},"client":{"app_title":"t"}}"#.to_owned()),
+            client_context: self.client_context.map(str::to_owned),
             credentials: RoleCredentials {
                 access_key_id: "ASIAEXAMPLE".to_owned(),
                 secret_access_key: SecretBytes::copy_of(b"secret-of-the-role"),
