@@ -9,8 +9,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::roster::Pulse;
 
-/// How much of an unwanted body is taken after the answer before the socket is closed all the same.
-const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How much of an unwanted body is taken after the answer before the socket is closed all the same. It takes time only,
+/// which is bounded, and should suffice for code that somebody thought would fit.
+const LINGER_BYTES_MAX: usize = 128 * 1024 * 1024;
 
 /// A TCP or TLS stream with its pulse.
 pub(super) struct Socket<S> {
