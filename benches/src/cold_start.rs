@@ -88,7 +88,13 @@ fn start_once(keepwell: &Path, folder: &Path, question: &Question) -> Result<f64
 
 fn signed(question: &Question, caller: &Caller) -> Vec<u8> {
     let mut request = Vec::new();
-    let post = Post { host: &caller.host, target: Some(question.target), body: question.body.as_bytes(), close: false };
+    let post = Post {
+        host: &caller.host,
+        path: "/",
+        target: Some(question.target),
+        body: question.body.as_bytes(),
+        close: false,
+    };
     caller.signer().append_post(&mut request, &post);
     request
 }

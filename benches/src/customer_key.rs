@@ -36,7 +36,7 @@ pub fn adopt(server: &Server, indexes: Range<u64>) -> Result<()> {
 fn ask(exchange: &mut Exchange, caller: &Caller, service: &str, target: &str, body: &Value) -> Result<Value> {
     let body = body.to_string();
     let mut request = Vec::new();
-    let post = Post { host: &caller.host, target: Some(target), body: body.as_bytes(), close: false };
+    let post = Post { host: &caller.host, path: "/", target: Some(target), body: body.as_bytes(), close: false };
     caller.signer_for(service).append_post(&mut request, &post);
     let answer = exchange.ask(&request)?;
     let told = String::from_utf8(answer.body)?;

@@ -10,6 +10,7 @@ pub mod datasets;
 pub mod decision;
 pub mod exchange;
 pub mod figures;
+pub mod functions;
 pub mod group_commit;
 pub mod histogram;
 pub mod listing;

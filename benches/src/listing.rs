@@ -54,7 +54,8 @@ fn walk(
             }
             let body = question.to_string();
             let mut request = Vec::new();
-            let post = Post { host: &caller.host, target: Some(LIST_SECRETS), body: body.as_bytes(), close: false };
+            let post =
+                Post { host: &caller.host, path: "/", target: Some(LIST_SECRETS), body: body.as_bytes(), close: false };
             caller.signer().append_post(&mut request, &post);
 
             let asked_at = Instant::now();

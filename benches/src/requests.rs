@@ -48,7 +48,8 @@ impl SignedReads {
         for index in indexes {
             let name = secrets::name(index);
             let body = format!("{{\"SecretId\":\"{name}\",\"VersionStage\":\"AWSCURRENT\"}}");
-            let post = Post { host: &caller.host, target: Some(GET_SECRET_VALUE), body: body.as_bytes(), close };
+            let post =
+                Post { host: &caller.host, path: "/", target: Some(GET_SECRET_VALUE), body: body.as_bytes(), close };
             let request_start = signed.arena.len();
             signer.append_post(&mut signed.arena, &post);
             let needle_start = signed.arena.len();
@@ -101,7 +102,13 @@ impl Requests for Creates<'_> {
         let Some(index) = self.remaining.next() else { return false };
         let (name, value, token) = (secrets::name(index), secrets::escaped_value(index), secrets::request_token(index));
         let body = format!("{{\"Name\":\"{name}\",\"ClientRequestToken\":\"{token}\",\"SecretString\":\"{value}\"}}");
-        let post = Post { host: &self.caller.host, target: Some(CREATE_SECRET), body: body.as_bytes(), close: false };
+        let post = Post {
+            host: &self.caller.host,
+            path: "/",
+            target: Some(CREATE_SECRET),
+            body: body.as_bytes(),
+            close: false,
+        };
         self.signer.append_post(request, &post);
         needle.extend_from_slice(token.as_bytes());
         true
@@ -136,8 +143,13 @@ impl Requests for Puts<'_> {
         let value = secrets::escaped_value(self.counter);
         let body =
             format!("{{\"SecretId\":\"{name}\",\"ClientRequestToken\":\"{token}\",\"SecretString\":\"{value}\"}}");
-        let post =
-            Post { host: &self.caller.host, target: Some(PUT_SECRET_VALUE), body: body.as_bytes(), close: false };
+        let post = Post {
+            host: &self.caller.host,
+            path: "/",
+            target: Some(PUT_SECRET_VALUE),
+            body: body.as_bytes(),
+            close: false,
+        };
         self.signer.append_post(request, &post);
         needle.extend_from_slice(token.as_bytes());
         true

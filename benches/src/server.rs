@@ -76,6 +76,8 @@ pub struct Settings<'a> {
     pub strict_trail: bool,
     pub cache_bytes: Option<u64>,
     pub tls: Option<&'a ServerCertificate>,
+    /// The interpreter of Python functions.
+    pub python: Option<&'a Path>,
 }
 
 /// Starts a keepwell on `folder/data`, without waiting.
@@ -97,6 +99,9 @@ pub fn launch_keepwell(binary: &Path, folder: &Path, settings: Settings<'_>) -> 
     }
     if let Some(bytes) = settings.cache_bytes {
         command.env("KEEPWELL_CACHE_BYTES", bytes.to_string());
+    }
+    if let Some(python) = settings.python {
+        command.env("KEEPWELL_FUNCTIONS_RUNTIMES_PYTHON_INTERPRETER", python);
     }
     if let Some(tls) = settings.tls {
         command.arg("--tls-certificate").arg(&tls.certificate).arg("--tls-key").arg(&tls.key);

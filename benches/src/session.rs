@@ -39,6 +39,16 @@ pub fn begin(server: &Server) -> Result<AccessKey> {
     Ok(AccessKey { session_token: Some(element(&session, "SessionToken")?), ..access_key(&session)? })
 }
 
+/// Makes a role that Lambda may take, and tells its ARN.
+pub fn role_for_functions(server: &Server) -> Result<String> {
+    let mut asking = Asking { exchange: Exchange::open(&server.target)?, caller: server.caller() };
+    let trust = r#"{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
+    let trust = policy(&[trust]);
+    let role = [("Action", "CreateRole"), ("RoleName", "functions"), ("AssumeRolePolicyDocument", &*trust)];
+    asking.made(IAM, &role)?;
+    element(&asking.ask(IAM, &[("Action", "GetRole"), ("RoleName", "functions")])?, "Arn")
+}
+
 /// What a service's role may look like: grants and refusals of several services, some with conditions. The reads of the
 /// bench are allowed by the third and looked at by six of them. The last one spares what a service does for its caller,
 /// as AWS advises: such calls have no source address, and it would refuse the use of keys.
@@ -89,7 +99,7 @@ impl Asking {
         let body: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let body = body.join("&");
         let Caller { host, .. } = &self.caller;
-        let post = Post { host, target: None, body: body.as_bytes(), close: false };
+        let post = Post { host, path: "/", target: None, body: body.as_bytes(), close: false };
         let mut request = Vec::new();
         self.caller.signer_for(service).append_post(&mut request, &post);
         let answer = self.exchange.ask(&request)?;

@@ -22,7 +22,7 @@ pub struct Signer {
     key: hmac::Key,
 }
 
-const JSON: &str = "application/x-amz-json-1.1";
+const AWS_JSON: &str = "application/x-amz-json-1.1";
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 impl Signer {
@@ -41,7 +41,7 @@ impl Signer {
 
     /// Appends a whole HTTP request, with the headers an SDK sends: their number and length are part of the cost.
     pub fn append_post(&self, out: &mut Vec<u8>, post: &Post<'_>) {
-        let Post { host, target, body, close } = post;
+        let Post { host, path, target, body, close } = post;
         let Self { amz_date, credential, .. } = self;
         let (signed_headers, signature) = self.signature(post);
         let content_type = content_type(post);
@@ -51,7 +51,7 @@ impl Signer {
         let connection = if *close { "Connection: close\r\n" } else { "" };
         let length = body.len();
         let head = format!(
-            "POST / HTTP/1.1\r\n\
+            "POST {path} HTTP/1.1\r\n\
              Host: {host}\r\n\
              Accept-Encoding: identity\r\n\
              {target}\
@@ -79,7 +79,7 @@ impl Signer {
         let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
         let names = names.join(";");
-        let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", sha256_hex(post.body));
+        let canonical = format!("POST\n{}\n\n{lines}\n{names}\n{}", post.path, sha256_hex(post.body));
         let canonical_hash = sha256_hex(canonical.as_bytes());
         let to_sign = format!("AWS4-HMAC-SHA256\n{amz_date}\n{scope}\n{canonical_hash}");
         (names, hex::encode(hmac::sign(&self.key, to_sign.as_bytes())))
@@ -87,12 +87,18 @@ impl Signer {
 }
 
 fn content_type(post: &Post<'_>) -> &'static str {
-    if post.target.is_some() { JSON } else { FORM }
+    match (post.target, post.path) {
+        (Some(_), _) => AWS_JSON,
+        (None, "/") => FORM,
+        (None, _) => "application/json",
+    }
 }
 
 pub struct Post<'a> {
     pub host: &'a str,
-    /// The whole `X-Amz-Target`, such as `secretsmanager.GetSecretValue`. None is the query protocol.
+    /// Of letters that need no escape.
+    pub path: &'a str,
+    /// The whole `X-Amz-Target`, such as `secretsmanager.GetSecretValue`. None is the query protocol, or REST under a path.
     pub target: Option<&'a str>,
     pub body: &'a [u8],
     /// Asks the server to end the connection after the answer.
@@ -127,6 +133,7 @@ mod tests {
             &mut request,
             &Post {
                 host: "127.0.0.1:5337",
+                path: "/",
                 target: Some("secretsmanager.GetSecretValue"),
                 body: br#"{"SecretId":"db"}"#,
                 close: false,

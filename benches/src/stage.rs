@@ -191,7 +191,8 @@ fn answer_of(server: &Server) -> Result<String> {
     let caller = server.caller();
     let body = format!("{{\"SecretId\":\"{}\"}}", secrets::name(0));
     let mut request = Vec::new();
-    let post = Post { host: &caller.host, target: Some(GET_SECRET_VALUE), body: body.as_bytes(), close: false };
+    let post =
+        Post { host: &caller.host, path: "/", target: Some(GET_SECRET_VALUE), body: body.as_bytes(), close: false };
     caller.signer().append_post(&mut request, &post);
     let answer = Exchange::open(&server.target)?.ask(&request)?;
     if answer.status != 200 {

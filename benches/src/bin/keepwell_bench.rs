@@ -14,7 +14,7 @@ use keepwell_benches::figures::{CONTROLS, FIGURES, Figure, Goal};
 use keepwell_benches::report::{self, Line};
 use keepwell_benches::stage::{Binaries, Sizes, Stage, require};
 use keepwell_benches::visits::{Plan, Subject, Visit, visit_all};
-use keepwell_benches::{cold_start, decision, memory};
+use keepwell_benches::{cold_start, decision, functions, memory};
 
 /// Prints the speed table. Ends with 1 when a row missed its goal or an answer was wrong.
 #[derive(Parser)]
@@ -55,7 +55,7 @@ struct Arguments {
 
 /// These need folders of many secrets and run apart, when the other servers have gone.
 const ROWS_OF_SCALE: [&str; 2] = ["P12", "P13"];
-const ROWS_OF_THEIR_OWN: [&str; 3] = ["D1", "P14", "P15"];
+const ROWS_OF_THEIR_OWN: [&str; 5] = ["D1", "F1", "F2", "P14", "P15"];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
@@ -70,6 +70,7 @@ fn main() -> Result<ExitCode> {
     lines.extend(bench.decision());
     lines.extend(bench.memory()?);
     lines.extend(bench.cold_start()?);
+    lines.extend(bench.functions()?);
 
     bench.print_speed_table(&lines)?;
     Ok(if lines.iter().any(Line::is_bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -84,7 +85,7 @@ impl Arguments {
                 || FIGURES.iter().any(|figure| figure.row == row)
         };
         if let Some(row) = self.rows.iter().find(|row| !known(row)) {
-            anyhow::bail!("`{row}` is no row; there are P1 to P16, D1, `controls` and `all`");
+            anyhow::bail!("`{row}` is no row; there are P1 to P16, D1, F1, F2, K1, `controls` and `all`");
         }
         ensure!(self.rounds > 0, "at least one round");
         ensure!(self.seconds > 0.0 && self.seconds <= 60.0, "a visit lasts up to 60 seconds");
@@ -218,6 +219,41 @@ impl Bench {
         Ok(vec![
             line(half, 0.5, 0.1, |starts| &starts.half_seconds),
             line("the same, none".to_owned(), 0.1, 0.05, |starts| &starts.empty_seconds),
+        ])
+    }
+
+    fn functions(&self) -> Result<Vec<Line>> {
+        if !(self.wants("F1") || self.wants("F2")) {
+            return Ok(Vec::new());
+        }
+        let calls = require(&self.binaries.keepwell)
+            .and_then(|keepwell| functions::measure(keepwell, &self.arguments.work_dir, self.plan.rounds));
+        if let Ok(calls) = &calls {
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "\nAn empty Python function, microseconds\n")?;
+            writeln!(out, "| bare interpreter | warm p50 | warm p99 | cold p50 |\n| --- | --- | --- | --- |")?;
+            for functions::Told { bare_us, warm_p50_us, warm_p99_us, cold_us } in &calls.told {
+                writeln!(out, "| {bare_us:.0} | {warm_p50_us:.0} | {warm_p99_us:.0} | {cold_us:.0} |")?;
+            }
+        }
+        let line = |row, what: &str, pass, stretch, values: fn(&functions::FunctionCalls) -> &Vec<f64>| Line {
+            row,
+            what: what.to_owned(),
+            goal: Goal::AtMost { pass, stretch },
+            unit: "",
+            found: calls.as_ref().map(|found| values(found).clone()).map_err(|error| format!("{error:#}")),
+            wrong: 0,
+        };
+        Ok(vec![
+            line(
+                "F1",
+                "warm call of an empty Python function: p50 against starting the bare interpreter",
+                0.25,
+                0.1,
+                |calls| &calls.warm_p50,
+            ),
+            line("F1", "the same: p99", 1.0, 0.5, |calls| &calls.warm_p99),
+            line("F2", "its first call: p50 against starting the bare interpreter", 8.0, 4.0, |calls| &calls.cold),
         ])
     }
 
