@@ -56,6 +56,7 @@ need cc build-essential
 need curl curl
 need mount mount
 need softhsm2-util softhsm2
+need zip zip
 need_rust
 need_python
 need_python_of_functions
@@ -70,7 +71,7 @@ suite rust count_cargo cargo test --quiet --no-fail-fast
 
 mkdir "$logs/shapes"
 # Without its file a service fails the shapes test.
-for service in secretsmanager iam kms sts; do
+for service in secretsmanager iam kms sts lambda logs cloudtrail; do
   cargo run --quiet --package "keepwell-$service" --example shapes >"$logs/shapes/$service.json" || true
 done
 export E2E_SHAPES="$logs/shapes"
@@ -78,7 +79,15 @@ suite python count_pytest python -m pytest -q --numprocesses 4 --rootdir e2e/pyt
 suite cli count_shell python e2e/python/server.py e2e/cli/stories.sh
 suite cli-access count_shell python e2e/python/server.py e2e/cli/access.sh
 suite cli-keys count_shell python e2e/python/server.py e2e/cli/keys.sh
+suite cli-functions count_shell python e2e/python/server.py e2e/cli/functions.sh
 suite first-five-minutes count_shell e2e/cli/first_five_minutes.sh
+# Tutorials that came with the product's design run as they are, where they lie beside this folder.
+acceptance="${ACCEPTANCE_DIR:-../shared/acceptance}"
+if [ -f "$acceptance/walk-through.sh" ]; then
+  suite walk-through count_shell python e2e/python/server.py e2e/cli/acceptance.sh "$acceptance/walk-through.sh"
+else
+  say "No walk-through.sh in $acceptance: the tutorials as handed over are not run"
+fi
 suite node count_node python e2e/python/server.py node --test --test-reporter tap e2e/node/
 suite rust-sdk count_cargo python e2e/python/server.py cargo test --quiet --package keepwell-e2e
 suite clippy count_step step cargo clippy --quiet --workspace --all-targets
