@@ -167,7 +167,7 @@ impl Host {
         } else if let Some(shortcoming) = &confinement.shortcoming {
             tracing::warn!("functions run without being kept from the server: {shortcoming}");
         }
-        let work = WorkFolder::make(&settings.work_dir.clone().unwrap_or_else(std::env::temp_dir))?;
+        let work = WorkFolder::make(&settings.work_dir.clone().unwrap_or_else(|| default_work_dir(&confinement)))?;
         let users = confinement.users(&settings);
         let ca_bundle = settings.ca_bundle.as_deref().map(|file| copy_readable(file, &work.runtime())).transpose()?;
         Ok(Self {
@@ -309,6 +309,12 @@ impl Host {
         let gone = if is_reusable { self.pool.give_back(environment, place) } else { Some(environment) };
         end_all(gone.into_iter().collect()).await;
     }
+}
+
+/// Not in /tmp where functions have a /tmp of their own, which hides it.
+fn default_work_dir(confinement: &Confinement) -> PathBuf {
+    let other = Path::new("/var/tmp");
+    if confinement.own_users && other.is_dir() { other.to_owned() } else { std::env::temp_dir() }
 }
 
 fn ended() -> Failure {

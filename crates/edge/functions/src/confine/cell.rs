@@ -20,6 +20,8 @@ pub(crate) struct Cell {
     pub(crate) readable: Vec<PathBuf>,
     /// Its temporary folder.
     pub(crate) writable: PathBuf,
+    /// It sees its temporary folder as `/tmp` as well, where that can be had.
+    pub(crate) own_tmp: bool,
     pub(crate) limits: Limits,
     pub(crate) landlock: bool,
     pub(crate) seccomp: bool,

@@ -4,16 +4,21 @@ use std::fs;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::SigSet;
 use rustix::fs::Mode;
+use rustix::mount::{MountPropagationFlags, mount_bind, mount_change};
 use rustix::process::{
     Resource, Rlimit, Signal, getppid, getuid, set_parent_process_death_signal, setrlimit, setsid, umask,
 };
 use rustix::thread::{Gid, Uid, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
 use super::{Cell, Exit, Limits, landlock, receive, seccomp, send};
+
+const TMP: &str = "/tmp";
 
 /// Returns only when it has failed; then the warden is told why.
 pub(super) fn run() -> ExitCode {
@@ -41,6 +46,7 @@ fn become_function(warden: &UnixStream) -> io::Result<io::Error> {
     SigSet::empty().thread_set_mask()?;
     umask(Mode::from_raw_mode(0o022));
     limit(cell.limits)?;
+    let has_own_tmp = cell.own_tmp && mount_own_tmp(&cell.writable).is_ok();
     if let Some(user) = cell.user {
         change_user(user).map_err(|error| told("its user", &error))?;
     }
@@ -54,7 +60,9 @@ fn become_function(warden: &UnixStream) -> io::Result<io::Error> {
     let mut command = Command::new(&cell.program);
     command.args(&cell.arguments).env_clear().current_dir(&cell.folder);
     for (name, value) in &cell.environment {
-        command.env(name, str::from_utf8(value.0.expose()).unwrap_or_default());
+        let value = str::from_utf8(value.0.expose()).unwrap_or_default();
+        let is_temporary = has_own_tmp && Path::new(value) == cell.writable;
+        command.env(name, if is_temporary { TMP } else { value });
     }
     if cell.landlock {
         landlock::restrict(&cell.readable, &cell.writable)?;
@@ -76,6 +84,16 @@ fn limit(limits: Limits) -> io::Result<()> {
         let value = rustix::process::getrlimit(resource).maximum.map_or(value, |maximum| maximum.min(value));
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })?;
     }
+    Ok(())
+}
+
+/// In a view of the machine's folders that is this process's own. Where that may not be had, such as in a container,
+/// `TMPDIR` names the folder all the same.
+fn mount_own_tmp(folder: &Path) -> io::Result<()> {
+    unshare(CloneFlags::CLONE_NEWNS)?;
+    // What is mounted here is not seen outside.
+    mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
+    mount_bind(folder, TMP)?;
     Ok(())
 }
 

@@ -202,6 +202,8 @@ fn cell(plan: &Plan, api: &RuntimeApi, temporary: &Path) -> Cell {
     let mut readable: Vec<PathBuf> = system().collect();
     readable.extend([code.folder.clone(), surface.runtime_folder.clone()]);
     readable.extend(launch.readable.iter().cloned());
+    // What lies in the machine's own /tmp would be hidden, also from the function that needs it.
+    let own_tmp = user.is_some() && !readable.iter().any(|path| path.starts_with("/tmp"));
     Cell {
         program: launch.program.clone(),
         arguments: launch.arguments.clone(),
@@ -210,6 +212,7 @@ fn cell(plan: &Plan, api: &RuntimeApi, temporary: &Path) -> Cell {
         user,
         readable,
         writable: temporary.to_owned(),
+        own_tmp,
         limits: Limits {
             open_files: OPEN_FILES,
             // The limit counts all that its user has.

@@ -179,6 +179,28 @@ async fn nothing_runs_where_a_function_would_see_what_is_protected() {
 }
 
 #[tokio::test]
+async fn functions_have_a_tmp_of_their_own_where_the_server_is_root() {
+    let work = tempfile::Builder::new().permissions(mode(0o711)).tempdir_in("/var/tmp").unwrap();
+    let path = work.path().to_owned();
+    let stage = Stage::with(|settings| settings.work_dir = Some(path));
+    let name = format!("left-by-a-function-{}", std::process::id());
+    let mut function = Function::python(
+        "import os, tempfile\ndef handler(event, context):\n    path = tempfile.gettempdir() + '/' + event\n    \
+         open(path, 'a').write('x')\n    return [os.path.dirname(path), os.listdir(tempfile.gettempdir()), open(path).read()]\n",
+    );
+    let event = json!(name).to_string();
+    let answer = stage.answer(&function, &event).await;
+    assert_eq!((&answer[1], &answer[2]), (&json!([name]), &json!("x")));
+    assert_eq!(answer[0] == "/tmp", rustix::process::geteuid().is_root());
+    assert!(!std::path::Path::new("/tmp").join(&name).exists());
+    // Kept for the next call, and for no other process.
+    assert_eq!(stage.answer(&function, &event).await[2], "xx");
+    function.to_run.revision_id = "2".to_owned();
+    assert_eq!(stage.answer(&function, &event).await[2], "x");
+    stage.close().await;
+}
+
+#[tokio::test]
 async fn what_is_to_be_had_is_told() {
     let stage = Stage::new();
     let described = stage.client.describe().await.unwrap();
