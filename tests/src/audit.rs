@@ -47,6 +47,11 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/services/kms/src/operations/cryptography/symmetric.rs", "a plaintext is encrypted"),
     ("crates/services/kms/src/operations/cryptography/verify_mac.rs", "a message is held against its MAC"),
     ("crates/services/kms/src/paging.rs", "the position inside a marker, which is no secret"),
+    ("crates/services/lambda/src/environment.rs", "environment variables are measured"),
+    ("crates/services/lambda/src/invocation.rs", "a function's opened environment becomes what it is run with"),
+    ("crates/services/lambda/src/paging.rs", "the position inside a marker, which is no secret"),
+    ("crates/services/lambda/src/shown.rs", "a function's opened environment becomes an answer to whom it is shown"),
+    ("crates/services/lambda/src/vault.rs", "an opened package goes to the function's host"),
     ("crates/services/secretsmanager/src/paging.rs", "the position inside a paging token, which is no secret"),
 ];
 

@@ -12,13 +12,16 @@ use std::{
     },
 };
 
+use facades::{FunctionHost, HostError, Invoked, RemoteCall, RemoteFunctions};
 use front::server::{self, Application, TlsDetails};
+use gate::{RoleSessions, SessionKey};
 use http_body_util::BodyExt;
 use keepwell::{
     config::{Config, RootAccessKey},
     house::{Begun, Opened, Sealed, begin, root_key_offline, verify_trail},
     system::SystemEntropy,
 };
+use lambda::{Means, Runner, Vault};
 use rusqlite::{Connection, Row, types::Value as Stored};
 use seal::KeyMaterial;
 use serde_json::Value;
@@ -92,6 +95,20 @@ impl House {
             region: REGION,
             service: "secretsmanager",
         }
+    }
+
+    /// With another host of functions than the program's own.
+    pub(crate) async fn open_with_host(host: Arc<dyn FunctionHost>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&folder, &[]);
+        let clock = Arc::new(TurnedClock(AtomicI64::new(OPENING_MS)));
+        Grounds { clock, config, folder }.open_with_host(host).await
+    }
+
+    /// As the services begin them for themselves.
+    pub(crate) fn role_sessions(&self) -> Arc<RoleSessions> {
+        let key = Arc::new(SessionKey::new(self.key("keepwell sessions")));
+        Arc::new(RoleSessions::new(Arc::clone(&self.store) as _, key, Arc::new(SystemEntropy)))
     }
 
     pub(crate) async fn deliver(&self, letter: Letter) -> Answer {
@@ -239,6 +256,31 @@ impl Grounds {
         }
     }
 
+    pub(crate) async fn open_with_host(self, host: Arc<dyn FunctionHost>) -> House {
+        let house = self.open().await;
+        let runner = Runner::new(Means {
+            store: Arc::clone(&house.store) as _,
+            gate: Arc::clone(&house.rooms.lambda.gate),
+            roles: house.role_sessions(),
+            host,
+            remote: Arc::new(Nowhere),
+            vault: Vault::new(house.key("keepwell stories of functions")),
+            clock: Arc::clone(&house.rooms.clock),
+            entropy: Arc::new(SystemEntropy),
+        });
+        let room = lambda::Room {
+            store: Arc::clone(&house.store) as _,
+            gate: Arc::clone(&house.rooms.lambda.gate),
+            recorder: Arc::clone(&house.rooms.recorder),
+            entropy: Arc::new(SystemEntropy),
+            runner: Arc::new(runner),
+            paging_key: house.key("keepwell paging"),
+        };
+        let House { rooms, store, grounds } = house;
+        let rooms = Arc::into_inner(rooms).expect("nobody else holds the house yet");
+        House { rooms: Arc::new(front::House { lambda: Arc::new(room), ..rooms }), store, grounds }
+    }
+
     /// The start fails; says why.
     pub(crate) async fn refusal(&self) -> String {
         self.begin().await.err().unwrap()
@@ -311,6 +353,20 @@ impl Grounds {
         })
         .unwrap();
         records
+    }
+}
+
+/// No function runs elsewhere.
+struct Nowhere;
+
+impl RemoteFunctions for Nowhere {
+    fn has(&self, _: &str) -> bool {
+        false
+    }
+
+    fn invoke<'a>(&'a self, call: RemoteCall<'a>) -> contract::Answer<'a, Result<Invoked, HostError>> {
+        let text = format!("{} runs nowhere else", call.function_arn);
+        Box::pin(std::future::ready(Err(HostError::Internal(text))))
     }
 }
 

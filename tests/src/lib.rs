@@ -25,6 +25,8 @@ mod house;
 #[cfg(test)]
 mod kms;
 #[cfg(test)]
+mod lambda;
+#[cfg(test)]
 mod letters;
 #[cfg(test)]
 mod linked_calls;
