@@ -52,6 +52,10 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/services/lambda/src/paging.rs", "the position inside a marker, which is no secret"),
     ("crates/services/lambda/src/shown.rs", "a function's opened environment becomes an answer to whom it is shown"),
     ("crates/services/lambda/src/vault.rs", "an opened package goes to the function's host"),
+    ("crates/services/logs/src/chunk.rs", "opened log events are taken apart"),
+    ("crates/services/logs/src/operations/event/filter_log_events.rs", "a filter pattern is parsed"),
+    ("crates/services/logs/src/operations/event/put_log_events.rs", "log events are measured, and sealed"),
+    ("crates/services/logs/src/paging.rs", "the position inside a paging token, which is no secret"),
     ("crates/services/secretsmanager/src/paging.rs", "the position inside a paging token, which is no secret"),
 ];
 

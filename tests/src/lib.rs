@@ -31,6 +31,8 @@ mod letters;
 #[cfg(test)]
 mod linked_calls;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod people;

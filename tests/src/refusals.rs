@@ -3,6 +3,7 @@
 
 mod furniture;
 mod keys;
+mod logs;
 mod requests;
 mod strangers;
 mod unrefused;
@@ -21,6 +22,7 @@ fn routed() -> BTreeSet<String> {
     let actions = actions.chain(iam::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(kms::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(cloudtrail::Operation::ALL.iter().map(|operation| operation.action()));
+    let actions = actions.chain(::logs::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(sts::Operation::ALL.iter().map(|operation| operation.action()));
     let actions = actions.chain(deployment::Operation::ALL.iter().map(|operation| operation.action()));
     actions.map(|action| action.to_string()).collect()

@@ -7,6 +7,7 @@ use terms::AccountId;
 
 use super::{
     keys::{Keys, keep_keys},
+    logs::keep_logs,
     requests::POLICY,
 };
 use crate::{
@@ -61,6 +62,7 @@ pub(crate) async fn furnished() -> (House, Furniture) {
     let hollow = alice.at(&house).assume(&hollow.arn, &[]).await;
     let nobody = house.user("nobody", "").await;
     let keys = keep_keys(&house, &alice.arn).await;
+    keep_logs(&house).await;
     let furniture = Furniture { alice, session, nobody, hollow, access_key_id: bob.access_key_id, spare, phone, keys };
     (house, furniture)
 }

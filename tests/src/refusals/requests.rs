@@ -52,6 +52,7 @@ impl Request {
             "keepwell" => "Keepwell",
             // The name of its first days.
             "kms" => "TrentService",
+            "logs" => crate::logs::TARGET,
             "cloudtrail" => "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
             service => service,
         };
@@ -79,9 +80,10 @@ impl Furniture {
         let keepwell = keepwell(&decision).into_iter().map(|row| Request::json("keepwell", row));
         let cloudtrail = [Request::json("cloudtrail", ("LookupEvents", json!({})))];
         let kms = self.keys.requests().into_iter().map(|row| Request::json("kms", row));
+        let logs = super::logs::requests(house).into_iter().map(|row| Request::json("logs", row));
         let iam = self.iam(house).into_iter().map(|row| Request::query("iam", row));
         let sts = self.sts(&message).into_iter().map(|row| Request::query("sts", row));
-        secretsmanager.chain(kms).chain(cloudtrail).chain(iam).chain(sts).chain(keepwell).collect()
+        secretsmanager.chain(kms).chain(logs).chain(cloudtrail).chain(iam).chain(sts).chain(keepwell).collect()
     }
 
     fn iam(&self, house: &House) -> Vec<(&'static str, String)> {
