@@ -78,6 +78,28 @@ const ARN: &[&str] = &[
     "cn-north-1",
     "aws-cn",
 ];
+const REST: &[&str] = &[
+    "/",
+    "/2015-03-31/functions",
+    "arn%3Aaws%3Alambda%3Aus-east-1%3A111122223333%3Afunction%3Arotate",
+    "rotate",
+    "live",
+    ":",
+    "$LATEST",
+    "Qualifier",
+    "tagKeys",
+    "MaxItems",
+    "=",
+    "&",
+    "+",
+    "%",
+    "%ff",
+    "%2F",
+    "Event",
+    "Tail",
+    "7",
+    "é",
+];
 const CONFIG: &[&str] = &[
     "KEEPWELL_LISTEN",
     "KEEPWELL_REGION",
@@ -118,9 +140,17 @@ proptest! {
         for bytes in [text.as_bytes(), &bytes] {
             secretsmanager::shapes::fuzz_all(bytes);
             kms::shapes::fuzz_all(bytes);
+            lambda::shapes::fuzz_all(bytes);
+            logs::shapes::fuzz_all(bytes);
             cloudtrail::shapes::fuzz_all(bytes);
             deployment::shapes::fuzz_all(bytes);
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_rest_request(label in fragments(REST), query in fragments(REST), header in fragments(REST), body in json_text()) {
+        lambda::shapes::fuzz_all(format!("{label}\n{query}\n{header}\n{body}").as_bytes());
+        let _ = shape::route(lambda::shapes::OPERATIONS, "GET", &label);
     }
 
     #[test]
