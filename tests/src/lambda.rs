@@ -10,6 +10,7 @@ mod lists;
 mod output;
 mod permissions;
 mod records;
+mod refusals;
 mod rights;
 mod tampering;
 
