@@ -14,7 +14,7 @@ mod sealed;
 mod settlement;
 mod verify;
 
-use std::{future, pin::Pin, pin::pin, sync::Arc};
+use std::{future, num::NonZeroUsize, pin::Pin, pin::pin, sync::Arc};
 
 use anyhow::Context;
 use contract::Jobs;
@@ -170,5 +170,9 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         http2_streams_max: limit.streams_per_connection.get(),
         ..Limits::default()
     };
-    Ok(Settings { listen: config.listen.addresses.clone(), tls, limits, drain_timeout: limit.drain_timeout })
+    let threads = match config.runtime.worker_threads {
+        Some(threads) => threads.get(),
+        None => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+    };
+    Ok(Settings { listen: config.listen.addresses.clone(), tls, limits, threads, drain_timeout: limit.drain_timeout })
 }

@@ -13,6 +13,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::body::Bodies;
 use super::connection::attend;
+use super::lanes::Lanes;
 use super::roster::Roster;
 use super::tls::Tls;
 use super::{Application, Limits, Settings, TlsError, TlsReloader};
@@ -28,6 +29,7 @@ const CUT_TAKES_AT_MOST: Duration = Duration::from_secs(1);
 pub struct Bound {
     doors: Vec<(SocketAddr, TcpListener)>,
     tls: Option<Tls>,
+    lanes: Lanes,
     settings: Settings,
 }
 
@@ -37,6 +39,8 @@ pub enum BindError {
     Address { address: SocketAddr, source: io::Error },
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error("cannot start threads: {0}")]
+    Threads(io::Error),
 }
 
 /// How a server ended.
@@ -62,7 +66,8 @@ pub async fn bind(settings: Settings) -> Result<Bound, BindError> {
         let address = listener.local_addr().map_err(|source| BindError::Address { address, source })?;
         doors.push((address, listener));
     }
-    Ok(Bound { doors, tls, settings })
+    let lanes = Lanes::start(settings.threads).map_err(BindError::Threads)?;
+    Ok(Bound { doors, tls, lanes, settings })
 }
 
 impl Bound {
@@ -84,7 +89,7 @@ pub async fn serve<A: Application>(
     application: Arc<A>,
     shutdown: impl Future<Output = ()>,
 ) -> DrainReport {
-    let Bound { doors, tls, settings: Settings { limits, drain_timeout, .. } } = bound;
+    let Bound { doors, tls, lanes, settings: Settings { limits, drain_timeout, .. } } = bound;
     let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let edge = Arc::new(Edge {
         application,
@@ -93,6 +98,7 @@ pub async fn serve<A: Application>(
         bodies: Bodies::of(&limits),
         tls,
         limits,
+        lanes,
     });
 
     let mut porters = JoinSet::new();
@@ -123,6 +129,7 @@ pub(super) struct Edge<A> {
     pub(super) bodies: Bodies,
     pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
+    lanes: Lanes,
 }
 
 /// HTTP as we speak it. hyper's own timeouts stay off: the roster's sweep keeps time.
@@ -185,7 +192,8 @@ fn admit<A: Application>(edge: &Arc<Edge<A>>, stream: TcpStream, peer: SocketAdd
     if let Some(seat) = edge.roster.take_seat() {
         // The door may be 0.0.0.0; the connection's own end is a real address.
         let local = stream.local_addr().unwrap_or(door);
-        tokio::spawn(attend(Arc::clone(edge), seat, stream, peer, local));
+        let attending = Arc::clone(edge);
+        edge.lanes.put(stream, move |stream| attend(attending, seat, stream, peer, local));
     }
 }
 

@@ -7,6 +7,7 @@ mod body;
 mod certificate;
 mod connection;
 mod exchange;
+mod lanes;
 mod listener;
 mod roster;
 mod settings;

@@ -11,6 +11,8 @@ pub struct Settings {
     /// Without it the listeners speak plaintext.
     pub tls: Option<TlsFiles>,
     pub limits: Limits,
+    /// Threads that connections live on, at least one.
+    pub threads: usize,
     /// How long running requests may take to end once the server is told to stop.
     pub drain_timeout: Duration,
 }
@@ -78,6 +80,6 @@ impl Default for Limits {
 impl Settings {
     /// The default limits on these addresses, plaintext.
     pub fn plain(listen: Vec<SocketAddr>) -> Self {
-        Self { listen, tls: None, limits: Limits::default(), drain_timeout: Duration::from_secs(25) }
+        Self { listen, tls: None, limits: Limits::default(), threads: 2, drain_timeout: Duration::from_secs(25) }
     }
 }
