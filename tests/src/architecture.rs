@@ -38,7 +38,7 @@ const CONFINED: [(&str, &[&str]); 20] = [
     ("zip", &["functions"]),
     ("tokio-rustls", &["front"]),
     ("rustls-pki-types", &["front", "keepwell"]),
-    ("rustls", &["front", "custody", "keepwell"]),
+    ("rustls", &["front", "custody", "functions", "keepwell"]),
     ("region", &["seal"]),
     ("rusqlite", &["sqlite"]),
     ("quick_cache", &["sqlite", "gate"]),
