@@ -20,7 +20,10 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/edge/custody/src/sealed.rs", "the opened root key is handed on in a wrapping of its own"),
     ("crates/edge/custody/src/shares.rs", "a key-encryption key is split into shares"),
     ("crates/edge/custody/src/shares/share.rs", "a share is read from its text"),
-    ("crates/edge/functions/src/confine/enter.rs", "a function is given its environment variables, its role's session among them"),
+    (
+        "crates/edge/functions/src/confine/enter.rs",
+        "a function is given its environment variables, its role's session among them",
+    ),
     ("crates/edge/functions/src/remote/aws.rs", "a call of a function at AWS is signed, and names its session"),
     ("crates/edge/functions/src/wire.rs", "they are on their way there, over sockets between our own processes"),
     ("crates/front/src/server/certificate.rs", "private keys of certificates are written to files of mode 0600"),

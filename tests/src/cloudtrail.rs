@@ -171,7 +171,8 @@ async fn pages_follow_each_other_while_new_events_arrive() {
 async fn a_token_is_good_for_the_same_question_alone() {
     let house = House::open().await;
     let other = house.open_account(OTHER_ACCOUNT).await;
-    (house.admin().create("a", "one").await, house.admin().create("b", "one").await);
+    house.admin().create("a", "one").await;
+    house.admin().create("b", "one").await;
     let question = json!({
         "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateSecret"}],
         "MaxResults": 1, "StartTime": 1, "EndTime": 4_000_000_000_u64,

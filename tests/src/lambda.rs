@@ -104,13 +104,7 @@ impl Persona<'_> {
         self.rest_with(method, target, &[], &body).await
     }
 
-    pub(crate) async fn rest_with(
-        self,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Answer {
+    pub(crate) async fn rest_with(self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut letter = rest_letter(method, target, body);
         for (name, value) in headers {
             letter.set(name, value);

@@ -6,8 +6,8 @@ use std::{
 };
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord,
-    FunctionRecord, Guarded, GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note,
+    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord, FunctionRecord,
+    Guarded, GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note,
     PendingRecord, Pick, Reads, SealedBytes, SecretRecord, StoreError, Value, Writes,
 };
 use rusqlite::Connection;
