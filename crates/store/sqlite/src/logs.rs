@@ -313,10 +313,7 @@ pub(crate) fn erasable(
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map((group, older_than, missing), |row| Ok((row.get(0)?, row.get(1)?)))?;
         for row in rows {
-            let chunk: (i64, u64) = row?;
-            if !erasable.chunks.contains(&chunk) {
-                erasable.chunks.push(chunk);
-            }
+            erasable.chunks.push(row?);
         }
     }
     if i64::try_from(erasable.chunks.len()).unwrap_or(i64::MAX) < limit {
@@ -328,11 +325,12 @@ pub(crate) fn erasable(
     Ok(Some(erasable))
 }
 
-/// Of streams that are deleted. What they hold lies between their first and their last event.
+/// Of streams that are deleted, but for what has expired, which is met before. What they hold lies between their first and
+/// their last event.
 const DELETED_CHUNKS: &str = "SELECT chunk.id, chunk.bytes FROM log_stream JOIN log_chunk AS chunk \
      ON chunk.log_group = log_stream.log_group AND stream = log_stream.id \
      AND first_at BETWEEN first_event_at AND last_event_at \
-     WHERE log_stream.log_group = ?1 AND is_deleted = 1 AND ?2 IS NOT NULL LIMIT ?3";
+     WHERE log_stream.log_group = ?1 AND is_deleted = 1 AND last_at >= ?2 LIMIT ?3";
 
 /// All chunks of the group's deleted streams are met by the time these are asked for.
 const DELETED_STREAMS: &str = "SELECT id FROM log_stream WHERE log_group = ?1 AND is_deleted = 1 LIMIT ?2";

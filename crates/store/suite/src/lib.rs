@@ -136,6 +136,7 @@ macro_rules! stories {
                 only_the_wanted_streams_are_searched
                 what_is_deleted_is_out_of_sight_at_once_and_erased_by_and_by
                 what_has_expired_is_erased_and_no_more
+                a_deleted_stream_stays_until_all_its_chunks_are_erased
                 a_full_log_group_loses_its_oldest_events
                 a_full_deployment_takes_from_the_largest_log_group
                 content_of_logs_needs_a_permit_for_it

@@ -238,6 +238,22 @@ pub async fn what_has_expired_is_erased_and_no_more<F: Fixture>() {
     assert!(self::stream(&house, &app, "s").await.is_some());
 }
 
+pub async fn a_deleted_stream_stays_until_all_its_chunks_are_erased<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let app = created(&house, "app").await;
+    let gone = streamed(&house, &app, "gone").await;
+    for at in [0, 1, 50, 60] {
+        append(&house, &gone, chunk(at, at, 10), ROOMY).await.unwrap();
+    }
+    house.commit(stream_deletion(&gone)).await.unwrap();
+    // The first two have expired as well, and count once.
+    erase(&house, &app, Some(later(10)), 3).await;
+    assert_eq!(remains(&house, &app, Some(later(10)), 3).await, LogRemains { chunks: 1, streams: 1 });
+    erase(&house, &app, Some(later(10)), 3).await;
+    assert_eq!(remains(&house, &app, Some(later(10)), 3).await, LogRemains { chunks: 0, streams: 0 });
+    assert_eq!(group(&house, "app").await.unwrap().stored_bytes, 0);
+}
+
 pub async fn a_full_log_group_loses_its_oldest_events<F: Fixture>() {
     let house = House::<F>::start().await;
     let (app, other) = (created(&house, "app").await, created(&house, "other").await);
