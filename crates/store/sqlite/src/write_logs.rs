@@ -11,8 +11,9 @@ use terms::Timestamp;
 
 use crate::{failure::commit_error, logs::erasable, scopes::ScopeNumber};
 
-/// Chunks that one write pushes out at most. A write adds one, so that the bounds are reached again soon.
-const EVICTED_MAX: i64 = 1000;
+/// Chunks that one write pushes out at most: so many that the largest makes room for itself among the smallest, and nothing
+/// grows beyond its bound.
+const EVICTED_MAX: u32 = 4096;
 
 /// An operator is told of a group that loses events, and then not again for so long.
 const NOTICE_REST_MS: i64 = 3_600_000;
@@ -317,4 +318,16 @@ impl Writing<'_> {
 
 fn details(group: &LogGroupRecord) -> Result<String, CommitError> {
     serde_json::to_string(&group.details).map_err(|error| CommitError::Internal(error.to_string().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_write_makes_room_for_itself_among_the_smallest() {
+        // One call of PutLogEvents may bring a mebibyte; an event without a message counts 26.
+        let (largest, smallest) = (1_048_576 + CHUNK_OVERHEAD_BYTES, 26 + CHUNK_OVERHEAD_BYTES);
+        assert!(u64::from(EVICTED_MAX) * smallest >= largest);
+    }
 }
