@@ -1,6 +1,10 @@
 //! Functions of Lambda, as they are kept.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use terms::{Scope, Timestamp, Uid};
@@ -130,8 +134,9 @@ impl FunctionChange {
                 after.revision == 1 && after.is_sound() && after.versions().all(|version| version.has(code))
             }
             Self::Update { before, after, code } => {
+                let held = before.codes();
                 let is_had = |version: &Arc<FunctionVersion>| {
-                    before.has_code(&version.code.sha256) || code.as_ref().is_some_and(|code| version.has(code))
+                    held.contains(&version.code.sha256) || code.as_ref().is_some_and(|code| version.has(code))
                 };
                 after.revision == before.revision.saturating_add(1)
                     && (after.uid, after.scope, &after.name) == (before.uid, before.scope, &before.name)
@@ -154,7 +159,26 @@ impl FunctionRecord {
 
     /// By its qualifier: `$LATEST` or a number.
     pub fn version(&self, qualifier: &str) -> Option<&Arc<FunctionVersion>> {
-        self.versions().find(|version| version.qualifier() == qualifier)
+        if qualifier == LATEST {
+            return Some(&self.latest);
+        }
+        let version = self.numbered(Some(qualifier.parse().ok()?))?;
+        // Numbers can be written in other ways, which no version is called.
+        (version.qualifier() == qualifier).then_some(version)
+    }
+
+    /// By its number. A function may have very many.
+    pub fn numbered(&self, number: Option<u64>) -> Option<&Arc<FunctionVersion>> {
+        if number.is_none() {
+            return Some(&self.latest);
+        }
+        let place = self.versions.binary_search_by_key(&number, |version| version.number).ok()?;
+        self.versions.get(place)
+    }
+
+    /// The digests of all code that it has.
+    pub fn codes(&self) -> HashSet<[u8; 32]> {
+        self.versions().map(|version| version.code.sha256).collect()
     }
 
     pub fn has_code(&self, sha256: &[u8; 32]) -> bool {

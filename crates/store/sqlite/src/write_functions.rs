@@ -66,13 +66,12 @@ impl Writing<'_> {
             self.put_code(after.uid, code)?;
         }
         for version in after.versions() {
-            let held = before.versions().find(|held| held.number == version.number);
-            if held != Some(version) {
+            if before.numbered(version.number) != Some(version) {
                 self.put_version(after.uid, version)?;
             }
         }
         for version in &before.versions {
-            if !after.versions.iter().any(|kept| kept.number == version.number) {
+            if after.numbered(version.number).is_none() {
                 self.execute(
                     "DELETE FROM function_version WHERE function = ? AND number = ?",
                     params![after.uid.as_bytes(), number(version)],
@@ -107,10 +106,10 @@ impl Writing<'_> {
 
     /// What no version has any more.
     fn forget_code(&self, before: &FunctionRecord, after: &FunctionRecord) -> Result<(), CommitError> {
-        for version in before.versions().filter(|version| !after.has_code(&version.code.sha256)) {
+        for sha256 in before.codes().difference(&after.codes()) {
             self.execute(
                 "DELETE FROM function_code WHERE function = ? AND sha256 = ?",
-                params![after.uid.as_bytes(), version.code.sha256],
+                params![after.uid.as_bytes(), sha256],
             )?;
         }
         Ok(())
