@@ -25,8 +25,6 @@ pub(crate) struct Cell {
     pub(crate) limits: Limits,
     pub(crate) landlock: bool,
     pub(crate) seccomp: bool,
-    /// Sockets of the machine's own services are no longer kept from the function by its user.
-    pub(crate) unix_sockets: bool,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]

@@ -46,6 +46,7 @@ fn become_function(warden: &UnixStream) -> io::Result<io::Error> {
     SigSet::empty().thread_set_mask()?;
     umask(Mode::from_raw_mode(0o022));
     limit(cell.limits)?;
+    die_first();
     let has_own_tmp = cell.own_tmp && mount_own_tmp(&cell.writable).is_ok();
     if let Some(user) = cell.user {
         change_user(user).map_err(|error| told("its user", &error))?;
@@ -68,7 +69,7 @@ fn become_function(warden: &UnixStream) -> io::Result<io::Error> {
         landlock::restrict(&cell.readable, &cell.writable)?;
     }
     if cell.seccomp {
-        seccomp::apply(cell.unix_sockets)?;
+        seccomp::apply(cell.user.is_some())?;
     }
     Ok(command.exec())
 }
@@ -85,6 +86,13 @@ fn limit(limits: Limits) -> io::Result<()> {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })?;
     }
     Ok(())
+}
+
+/// When the machine's memory is used up, functions go and not the server. A function cannot take this back: it may not
+/// write there.
+fn die_first() {
+    // A machine that does not let itself be told has other worries.
+    drop(fs::write("/proc/self/oom_score_adj", "1000"));
 }
 
 /// In a view of the machine's folders that is this process's own. Where that may not be had, such as in a container,

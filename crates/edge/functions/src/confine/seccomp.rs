@@ -65,6 +65,58 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_keyctl,
     libc::SYS_add_key,
     libc::SYS_request_key,
+    // memory and queues between processes, which outlive those that made them, and which only users keep apart
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semctl,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_msgget,
+    libc::SYS_msgctl,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+];
+
+/// Refused as well where a function has the server's user: they change a file by its path, wherever it is, and Landlock
+/// looks away.
+const REFUSED_WITHOUT_OWN_USER: &[libc::c_long] = &[
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chmod,
+    libc::SYS_fchmodat,
+    FCHMODAT2,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chown,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lchown,
+    libc::SYS_fchownat,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    SETXATTRAT,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    REMOVEXATTRAT,
+    FILE_SETATTR,
+];
+
+// The same numbers on all processors.
+const FCHMODAT2: libc::c_long = 452;
+const SETXATTRAT: libc::c_long = 463;
+const REMOVEXATTRAT: libc::c_long = 466;
+const FILE_SETATTR: libc::c_long = 469;
+
+/// Likewise, unless this argument has this value, by which they are about the caller itself: they reach every process of
+/// the user.
+const ABOUT_A_PROCESS: &[(libc::c_long, u8, u64)] = &[
+    (libc::SYS_prlimit64, 0, 0),
+    // One process, and not a group or all of a user's; and which.
+    (libc::SYS_setpriority, 0, 0),
+    (libc::SYS_setpriority, 1, 0),
+    (libc::SYS_ioprio_set, 0, 1),
+    (libc::SYS_ioprio_set, 1, 0),
 ];
 
 /// Families of sockets that functions have.
@@ -84,22 +136,29 @@ pub(crate) fn is_to_be_had() -> bool {
 }
 
 /// From here on, for this thread and what it becomes.
-pub(super) fn apply(unix_sockets: bool) -> io::Result<()> {
-    for filter in filters(unix_sockets)? {
+pub(super) fn apply(has_own_user: bool) -> io::Result<()> {
+    for filter in filters(has_own_user)? {
         seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
     }
     Ok(())
 }
 
 /// One filter for each way of refusing.
-fn filters(unix_sockets: bool) -> io::Result<Vec<BpfProgram>> {
+fn filters(has_own_user: bool) -> io::Result<Vec<BpfProgram>> {
     let mut refused: BTreeMap<i64, Vec<SeccompRule>> = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    if !has_own_user {
+        refused.extend(REFUSED_WITHOUT_OWN_USER.iter().map(|call| (*call, Vec::new())));
+        for (call, argument, value) in ABOUT_A_PROCESS {
+            refused.entry(*call).or_default().push(rule(vec![condition(*argument, SeccompCmpOp::Ne, *value)?])?);
+        }
+    }
     // Any of these bits in the flags, one rule for each.
     let bits = (0..32).map(|bit| 1_u64 << bit).filter(|bit| u64::from(NEW_NAMESPACES.cast_unsigned()) & bit != 0);
     let clones = bits.map(|bit| rule(vec![condition(0, SeccompCmpOp::MaskedEq(bit), bit)?]));
     refused.insert(libc::SYS_clone, clones.collect::<io::Result<_>>()?);
 
-    let unix = unix_sockets.then_some(libc::AF_UNIX);
+    // Otherwise a service manager of the same user would start what it is asked for.
+    let unix = has_own_user.then_some(libc::AF_UNIX);
     let families = FAMILIES.into_iter().chain(unix);
     let others = families.map(|family| condition(0, SeccompCmpOp::Ne, u64::from(family.cast_unsigned())));
     let socket = rule(others.collect::<io::Result<_>>()?)?;
@@ -136,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_filters_compile_with_and_without_unix_sockets() {
+    fn the_filters_compile_with_and_without_an_own_user() {
         assert_eq!(filters(true).unwrap().len(), 3);
         assert_eq!(filters(false).unwrap().len(), 3);
     }

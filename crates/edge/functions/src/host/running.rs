@@ -221,6 +221,5 @@ fn cell(plan: &Plan, api: &RuntimeApi, temporary: &Path) -> Cell {
         },
         landlock: surface.confinement.landlock_abi > 0,
         seccomp: surface.confinement.seccomp,
-        unix_sockets: user.is_some(),
     }
 }

@@ -9,7 +9,7 @@ use crate::stage::{Function, Stage, mode};
 
 /// Tries everything that it must not be able to do, and tells what became of each.
 const BURGLAR: &str = r#"
-import ctypes, errno, os, platform, signal, socket, subprocess, sys, tempfile
+import ctypes, errno, os, platform, resource, signal, socket, subprocess, sys, tempfile
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,6 +47,18 @@ def handler(event, context):
         "data folder": read(event["data"]),
         "root key": read(event["data"] + ".key"),
         "list of the data folder": tried(lambda: os.listdir(os.path.dirname(event["data"]))),
+        "mode of the root key": tried(lambda: os.chmod(event["data"] + ".key", 0o666)),
+        "group of the root key": tried(lambda: os.chown(event["data"] + ".key", -1, os.getgid())),
+        "attributes of the root key": tried(lambda: os.setxattr(event["data"] + ".key", "user.x", b"1")),
+        "mode of own code by its path": tried(lambda: os.chmod(here, 0o777)),
+        "limits of the server": tried(lambda: resource.prlimit(server, resource.RLIMIT_NOFILE)),
+        "priority of the server": tried(lambda: os.setpriority(os.PRIO_PROCESS, server, 1)),
+        "priority of all": tried(lambda: os.setpriority(os.PRIO_USER, event["user"], 1)),
+        "memory that outlives it": tried(lambda: call("shmget", 0, 4096, 0o1600)),
+        "a queue that outlives it": tried(lambda: call("mq_open", b"/of-a-function", 0o102, 0o600, None)),
+        "staying when memory is short": tried(lambda: write("/proc/self/oom_score_adj")),
+        "first to go when memory is short": open("/proc/self/oom_score_adj").read().strip(),
+        "own limits": tried(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))),
         "memory of the server": read("/proc/%d/mem" % server),
         "environment of the server": read("/proc/%d/environ" % server),
         "maps of the server": read("/proc/%d/maps" % server),
@@ -118,6 +130,7 @@ async fn functions_cannot_break_out() {
         "other": other,
         "data": data.to_str().unwrap(),
         "setuid": setuid.to_str().unwrap(),
+        "user": rustix::process::geteuid().as_raw(),
     });
     let told = stage.answer(&burglar, &event.to_string()).await;
     for (what, became) in told.as_object().unwrap() {
@@ -128,7 +141,10 @@ async fn functions_cannot_break_out() {
             "setuid programs" => assert_eq!(became, true, "{what}"),
             // The fourth, if there is one, is the listing itself.
             "descriptors" => assert_eq!(became.as_array().unwrap()[..3], [json!(0), json!(1), json!(2)]),
-            "own temporary folder" => assert_eq!(became, "done"),
+            "own temporary folder" | "own limits" => assert_eq!(became, "done"),
+            // Of a user of its own, all is its own.
+            "priority of all" => assert_eq!(became == "done", rustix::process::geteuid().is_root(), "{became}"),
+            "first to go when memory is short" => assert_eq!(became, "1000"),
             "own child" => assert_eq!(became, "well\n"),
             "a packet socket" => assert_eq!(became, "EAFNOSUPPORT"),
             what => assert!(["EACCES", "EPERM"].contains(&became.as_str().unwrap_or_default()), "{what}: {became}"),
