@@ -1,6 +1,6 @@
 //! Processes and what they have started, as /proc tells of them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -127,6 +127,16 @@ pub(crate) fn proportional_bytes(of: &[Pid]) -> u64 {
     each.fold(0, u64::saturating_add)
 }
 
+/// What files take that they have open and that have no name any more, or never had one: memory, or room on a disk, that
+/// nobody else sees.
+pub(crate) fn nameless_bytes(of: &[Pid]) -> u64 {
+    let open = of.iter().filter_map(|pid| fs::read_dir(format!("/proc/{pid}/fd")).ok()).flat_map(Iterator::flatten);
+    let files = open.filter_map(|entry| fs::metadata(entry.path()).ok());
+    let nameless = files.filter(|file| file.is_file() && file.nlink() == 0);
+    let each: HashMap<(u64, u64), u64> = nameless.map(|file| ((file.dev(), file.ino()), file.blocks())).collect();
+    each.into_values().fold(0, u64::saturating_add).saturating_mul(512)
+}
+
 fn kib(text: &str, name: &str) -> u64 {
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     value.unwrap_or_default().saturating_mul(1024)
@@ -134,6 +144,7 @@ fn kib(text: &str, name: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::process::Command;
 
     use super::*;
@@ -155,6 +166,17 @@ mod tests {
         kill_descendants(pid);
         assert!(shell.wait().is_ok());
         assert!(descendants(pid).is_empty());
+    }
+
+    #[test]
+    fn files_without_a_name_are_counted_once() {
+        let file = tempfile::tempfile().unwrap();
+        (&file).write_all(&[7; 100_000]).unwrap();
+        let _again = file.try_clone().unwrap();
+        let memory = rustix::fs::memfd_create("memory", rustix::fs::MemfdFlags::empty()).unwrap();
+        rustix::io::write(&memory, &[7; 200_000]).unwrap();
+        let bytes = nameless_bytes(&[getpid()]);
+        assert!((300_000..500_000).contains(&bytes), "{bytes}");
     }
 
     #[test]

@@ -30,30 +30,65 @@ impl TemporaryFolder {
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        if fs::remove_dir_all(&self.0).is_ok() {
-            return;
-        }
-        // A function may have closed folders to itself, and so to a host that has the same user.
-        open_up(&self.0);
-        if let Err(error) = fs::remove_dir_all(&self.0) {
+        if let Err(error) = remove_whatever(&self.0) {
             tracing::warn!(%error, "a temporary folder of a function stays");
         }
     }
 }
 
+/// Removes a folder that a function has filled. It may have made folders within folders, deeper than any path can tell
+/// and than a stack can follow, or closed them to itself and so to a host that has the same user. So each is moved up, to
+/// where it can be reached, before it is emptied.
+pub(super) fn remove_whatever(folder: &Path) -> io::Result<()> {
+    open_up(folder);
+    let attic = attic(folder)?;
+    let mut to_empty = vec![folder.to_owned()];
+    while let Some(next) = to_empty.pop() {
+        for entry in fs::read_dir(&next)? {
+            let entry = entry?;
+            let path = entry.path();
+            if path == attic {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                // Also to be moved.
+                open_up(&path);
+                let moved = attic.join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+                fs::rename(&path, &moved)?;
+                to_empty.push(moved);
+            } else {
+                fs::remove_file(&path)?;
+            }
+        }
+        if next != folder {
+            fs::remove_dir(&next)?;
+        }
+    }
+    fs::remove_dir(&attic)?;
+    fs::remove_dir(folder)
+}
+
+/// What still cannot be entered cannot be emptied, which shows then.
 fn open_up(folder: &Path) {
-    let mut to_visit = vec![folder.to_owned()];
-    while let Some(folder) = to_visit.pop() {
-        // What still cannot be read cannot be removed.
-        drop(fs::set_permissions(&folder, Permissions::from_mode(0o700)));
-        let Ok(entries) = fs::read_dir(folder) else { continue };
-        let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        to_visit.extend(folders.map(|entry| entry.path()));
+    drop(fs::set_permissions(folder, Permissions::from_mode(0o700)));
+}
+
+/// A new folder in this one, whatever is there.
+fn attic(folder: &Path) -> io::Result<PathBuf> {
+    loop {
+        let attic = folder.join(format!("attic-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
+        match DirBuilder::new().mode(0o700).create(&attic) {
+            Ok(()) => return Ok(attic),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{Mode, OFlags};
+
     use super::*;
 
     #[test]
@@ -65,9 +100,21 @@ mod tests {
         fs::create_dir_all(path.join("a/b")).unwrap();
         fs::write(path.join("a/b/file"), "x").unwrap();
         fs::set_permissions(path.join("a"), Permissions::from_mode(0o0)).unwrap();
-        open_up(&path);
-        assert_eq!(fs::metadata(path.join("a")).unwrap().permissions().mode() & 0o777, 0o700);
         drop(folder);
-        assert!(!path.exists());
+        assert_eq!(fs::read_dir(within.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_goes_also_when_it_is_deeper_than_any_path() {
+        let within = tempfile::tempdir().unwrap();
+        let folder = TemporaryFolder::make(within.path(), None).unwrap();
+        let mut deep = fs::File::open(folder.path()).unwrap();
+        for _ in 0..20_000 {
+            rustix::fs::mkdirat(&deep, "folder", Mode::RWXU).unwrap();
+            deep = rustix::fs::openat(&deep, "folder", OFlags::DIRECTORY, Mode::empty()).unwrap().into();
+        }
+        rustix::fs::openat(&deep, "file", OFlags::CREATE, Mode::RWXU).unwrap();
+        drop(folder);
+        assert_eq!(fs::read_dir(within.path()).unwrap().count(), 0);
     }
 }

@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 
 use super::output::LineSink;
 use super::work::size;
-use crate::process_tree::{descendants, memory, proportional_bytes};
+use crate::process_tree::{descendants, memory, nameless_bytes, proportional_bytes};
 
 const LOOK_WHILE_BUSY: Duration = Duration::from_millis(100);
 const LOOK_WHILE_IDLE: Duration = Duration::from_secs(2);
@@ -114,6 +114,12 @@ impl Vitals {
         (processes, memory.resident_bytes)
     }
 
+    /// In its folder, and in files that it has removed from there or made in memory, and keeps open.
+    fn stored_bytes(&self, processes: &[Pid]) -> u64 {
+        let named = size(&self.temporary, mib(self.bounds.storage_mib), ENTRIES_MAX);
+        named.saturating_add(nameless_bytes(processes))
+    }
+
     /// What it has too much of.
     fn verdict(&self, measures: bool) -> Option<String> {
         let Bounds { memory_mib, storage_mib, processes: processes_max } = self.bounds;
@@ -126,7 +132,7 @@ impl Vitals {
         if processes.len() as u64 > processes_max {
             return Some(format!("it had more than {processes_max} processes"));
         }
-        if measures && size(&self.temporary, mib(storage_mib), ENTRIES_MAX) > mib(storage_mib) {
+        if measures && self.stored_bytes(&processes) > mib(storage_mib) {
             return Some(format!("it stored more than its {storage_mib} MB, or too many files"));
         }
         None

@@ -1,11 +1,13 @@
 //! The host's folder: code, temporary folders, and our own runtime clients.
 
 use std::fs::{self, DirBuilder, File, Permissions};
-use std::io;
+use std::io::{self, ErrorKind::InvalidFilename, ErrorKind::PermissionDenied};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
+
+use super::temporary::remove_whatever;
 
 const NAME: &str = "keepwell-functions-";
 const LOCK: &str = "lock";
@@ -28,7 +30,10 @@ impl WorkFolder {
         let root = make_unique(&within)?;
         let lock = File::create_new(root.join(LOCK))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
-        fs::set_permissions(&root, Permissions::from_mode(PASSABLE))?;
+        // Where functions have the host's user, nobody else has to pass.
+        if rustix::process::geteuid().is_root() {
+            fs::set_permissions(&root, Permissions::from_mode(PASSABLE))?;
+        }
         let this = Self { root, _lock: lock };
         for folder in [this.code(), this.environments(), this.runtime()] {
             DirBuilder::new().create(&folder)?;
@@ -53,7 +58,7 @@ impl WorkFolder {
 
 impl Drop for WorkFolder {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.root) {
+        if let Err(error) = remove_whatever(&self.root) {
             tracing::warn!(%error, folder = %self.root.display(), "the folder of functions stays");
         }
     }
@@ -87,16 +92,22 @@ fn sweep(within: &Path) {
         let Ok(lock) = File::open(entry.path().join(LOCK)) else { continue };
         if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
             // What cannot be removed now is tried again by the next host.
-            drop(fs::remove_dir_all(entry.path()));
+            drop(remove_whatever(&entry.path()));
         }
     }
 }
 
-/// How much a function has written, up to where it does not matter any more.
+/// How much a function has written, up to where it does not matter any more. What cannot be looked into, because it is
+/// deeper than any path or closed, counts as more than there may be.
 pub(super) fn size(folder: &Path, bytes_max: u64, entries_max: u64) -> u64 {
     let (mut bytes, mut entries, mut to_visit) = (0_u64, 0_u64, vec![folder.to_owned()]);
     while let Some(folder) = to_visit.pop() {
-        let Ok(listed) = fs::read_dir(folder) else { continue };
+        let listed = match fs::read_dir(folder) {
+            Ok(listed) => listed,
+            Err(error) if matches!(error.kind(), InvalidFilename | PermissionDenied) => return u64::MAX,
+            // Gone meanwhile.
+            Err(_) => continue,
+        };
         for entry in listed.flatten() {
             let Ok(metadata) = entry.metadata() else { continue };
             entries = entries.saturating_add(1);
@@ -114,6 +125,8 @@ pub(super) fn size(folder: &Path, bytes_max: u64, entries_max: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{Mode, OFlags};
+
     use super::*;
 
     #[test]
@@ -144,5 +157,13 @@ mod tests {
         assert!(size(folder.path(), 1_000_000, 100) >= 100_000);
         assert_eq!(size(folder.path(), 50_000, 100), u64::MAX);
         assert_eq!(size(folder.path(), 1_000_000, 2), u64::MAX);
+        // What lies deeper than a path can tell is not overlooked.
+        let mut deep = File::open(folder.path()).unwrap();
+        for _ in 0..20 {
+            let name = "x".repeat(250);
+            rustix::fs::mkdirat(&deep, &name, Mode::RWXU).unwrap();
+            deep = rustix::fs::openat(&deep, &name, OFlags::DIRECTORY, Mode::empty()).unwrap().into();
+        }
+        assert_eq!(size(folder.path(), 1_000_000, 100), u64::MAX);
     }
 }

@@ -170,6 +170,41 @@ def handler(event, context):
 }
 
 #[tokio::test]
+async fn what_a_function_hides_is_stopped_as_well_and_leaves_nothing() {
+    let stage = Stage::new();
+    for hide in [
+        // In files that have no name.
+        "file = open('file', 'wb+'); os.remove('file'); file.write(bytes(3_000_000)); file.flush(); kept.append(file)",
+        // In memory that is no process's.
+        "memory = os.memfd_create('x'); os.write(memory, bytes(3_000_000))",
+        // Where no path leads.
+        "os.mkdir('x' * 250); os.chdir('x' * 250)",
+    ] {
+        let mut function = Function::python(&format!(
+            "import os, time\nkept = []\ndef handler(event, context):\n    os.chdir(os.environ['TMPDIR'])\n    \
+             for _ in range(30):\n        {hide}\n    time.sleep(20)\n"
+        ));
+        function.to_run.ephemeral_storage_mib = 40;
+        let (payload, tail) = stage.failure(&function, "{}").await;
+        assert!(payload.contains("signal: killed"), "{hide}: {payload}");
+        assert!(tail.contains("it stored more than its 40 MB"), "{hide}: {tail}");
+    }
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn folders_that_are_too_deep_to_remove_are_removed() {
+    let stage = Stage::new();
+    let function = Function::python(
+        "import os\ndef handler(event, context):\n    os.chdir(os.environ['TMPDIR'])\n    for _ in range(50_000):\n        \
+         os.mkdir('x')\n        os.chdir('x')\n    os._exit(0)\n",
+    );
+    let (payload, _) = stage.failure(&function, "{}").await;
+    assert!(payload.contains("Runtime.ExitError"), "{payload}");
+    stage.close().await;
+}
+
+#[tokio::test]
 async fn a_runtime_that_never_asks_for_a_call_is_started_again_and_then_ended() {
     let stage = Stage::new();
     let function = Function::provided("#!/bin/sh\necho here\nsleep 1000\n").timeout(Duration::from_secs(1));
