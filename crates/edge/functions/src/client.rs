@@ -21,6 +21,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::HOST_COMMAND;
@@ -34,8 +35,10 @@ const PAUSE_AFTER_A_DEATH: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 /// A host that lived this long had no trouble starting.
 const STEADY_AFTER: Duration = Duration::from_secs(10);
-/// For the functions of a host that was told to end.
+/// For a host that cannot be spoken with any more.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
+/// For all functions of a host that was told to end: more than it gives them itself.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs functions in a host process, which is started when the first function is, and again when it has died.
 pub struct HostClient {
@@ -45,6 +48,8 @@ pub struct HostClient {
     entropy: Arc<dyn Entropy>,
     next_call: AtomicU64,
     host: Mutex<Host>,
+    /// Where this was made. Who calls first may be on a runtime that ends sooner, and the host would be lost with it.
+    home: Option<Handle>,
 }
 
 #[derive(Default)]
@@ -92,6 +97,7 @@ impl HostClient {
             entropy,
             next_call: AtomicU64::new(0),
             host: Mutex::default(),
+            home: Handle::try_current().ok(),
         }
     }
 
@@ -108,7 +114,7 @@ impl HostClient {
         }
     }
 
-    /// Ends the host and with it every function, and waits until they are gone.
+    /// Ends the host and with it every function, and waits until they are gone, though not for ever.
     pub async fn close(&self) {
         let connection = {
             let mut host = self.host.lock();
@@ -118,7 +124,9 @@ impl HostClient {
         if let Some(Connection { frames, mut gone, .. }) = connection {
             drop(frames.send(None));
             // An error says that the host has gone already.
-            drop(gone.wait_for(|gone| *gone).await);
+            if tokio::time::timeout(CLOSE_TIMEOUT, gone.wait_for(|gone| *gone)).await.is_err() {
+                tracing::error!("the functions' host does not end");
+            }
         }
     }
 
@@ -182,6 +190,7 @@ impl HostClient {
     }
 
     fn start(&self, now: Instant) -> io::Result<Connection> {
+        let _at_home = self.home.as_ref().map(Handle::enter);
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let mut command = Command::new(&self.program);

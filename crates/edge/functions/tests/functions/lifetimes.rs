@@ -106,3 +106,19 @@ async fn a_process_that_dies_between_calls_is_replaced() {
     assert_ne!(pid(&stage, &function).await, first);
     stage.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_outlives_the_runtime_of_its_first_caller() {
+    let stage = Stage::new();
+    let function = Function::python(COUNTER);
+    let (stage, function) = std::thread::spawn(move || {
+        let other = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        other.block_on(pid(&stage, &function));
+        (stage, function)
+    })
+    .join()
+    .unwrap();
+    assert_eq!(stage.answer(&function, "0").await[1], 2);
+    // And whoever closes it waits until it has gone.
+    stage.close().await;
+}
