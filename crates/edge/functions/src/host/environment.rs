@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use terms::Timestamp;
 
 use super::code_store::Code;
@@ -239,7 +240,7 @@ impl Environment {
 
 /// A function's own error goes to the caller as it is, if it is JSON.
 fn told(body: &Bytes, error_type: &str) -> Bytes {
-    match serde_json::from_slice::<serde_json::Value>(body) {
+    match serde_json::from_slice::<IgnoredAny>(body) {
         Ok(_) => body.clone(),
         Err(_) => report::payload(&reported(error_type), &String::from_utf8_lossy(body)).into(),
     }

@@ -12,8 +12,9 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
+use serde::Deserialize;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::peer::Residents;
@@ -22,6 +23,8 @@ use super::peer::Residents;
 pub(super) const RESPONSE_BYTES_MAX: usize = 6 * 1024 * 1024 + 100;
 /// Runtime clients keep one or two connections.
 const CONNECTIONS_MAX: usize = 64;
+/// At once, since they take the host's memory and not the function's.
+const BODIES_MAX: usize = 2;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const VERSION: &str = "/2018-06-01/";
 
@@ -51,10 +54,16 @@ pub(super) struct RuntimeApi {
     listening: AbortHandle,
 }
 
-#[derive(Default)]
 struct Conversation {
     state: Mutex<State>,
     changed: Notify,
+    bodies: Semaphore,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Self { state: Mutex::default(), changed: Notify::default(), bodies: Semaphore::new(BODIES_MAX) }
+    }
 }
 
 #[derive(Default)]
@@ -184,16 +193,16 @@ async fn answer(conversation: &Conversation, request: Request<Incoming>) -> Resu
     Ok(match (request.method(), path) {
         (&Method::GET, "runtime/invocation/next") => next(conversation).await,
         (&Method::POST, "runtime/init/error") => {
-            let said = error(request).await;
+            let said = error(conversation, request).await;
             conversation.init_failed(said)
         }
         (&Method::POST, path) => match told(path).as_deref().and_then(|rest| rest.split_once('/')) {
             Some((id, "response")) => {
-                let said = body(request).await.map_or(Said::TooLarge, Said::Answer);
+                let said = body(conversation, request).await.map_or(Said::TooLarge, Said::Answer);
                 conversation.said(id, said)
             }
             Some((id, "error")) => {
-                let said = error(request).await;
+                let said = error(conversation, request).await;
                 conversation.said(id, said)
             }
             _ => not_found(),
@@ -254,19 +263,26 @@ impl Conversation {
 }
 
 /// None when it is larger than a function may answer, or breaks off.
-async fn body(request: Request<Incoming>) -> Option<Bytes> {
+async fn body(conversation: &Conversation, request: Request<Incoming>) -> Option<Bytes> {
+    let _room = conversation.bodies.acquire().await.ok()?;
     let body = Limited::new(request.into_body(), RESPONSE_BYTES_MAX).collect().await;
     body.ok().map(http_body_util::Collected::to_bytes)
 }
 
 /// Some clients name the type in a header, some in the body alone.
-async fn error(request: Request<Incoming>) -> Said {
+async fn error(conversation: &Conversation, request: Request<Incoming>) -> Said {
+    /// All else is passed over, however much it is.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told {
+        error_type: Option<String>,
+    }
+
     let header = request.headers().get("lambda-runtime-function-error-type");
     let header = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let Some(body) = body(request).await else { return Said::TooLarge };
-    let told: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
-    let in_body = told.as_ref().and_then(|told| told.get("errorType")?.as_str());
-    let error_type = header.or_else(|| in_body.map(str::to_owned)).unwrap_or_default();
+    let Some(body) = body(conversation, request).await else { return Said::TooLarge };
+    let in_body = || serde_json::from_slice::<Told>(&body).ok()?.error_type;
+    let error_type = header.or_else(in_body).unwrap_or_default();
     Said::Error { body, error_type }
 }
 
