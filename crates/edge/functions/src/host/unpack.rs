@@ -26,6 +26,9 @@ pub(super) fn unpack(archive: &[u8], into: &Path) -> Result<u64, Failure> {
 }
 
 fn unpack_at_most(bytes_max: u64, archive: &[u8], into: &Path) -> Result<u64, Failure> {
+    if has_too_many_entries(archive) {
+        return Err(invalid());
+    }
     let mut archive = ZipArchive::new(Cursor::new(archive)).map_err(|_| invalid())?;
     // Entries that share their bytes are how a small archive becomes a huge folder.
     if archive.len() > ENTRIES_MAX || archive.has_overlapping_entries().map_err(|_| invalid())? {
@@ -47,6 +50,25 @@ fn unpack_at_most(bytes_max: u64, archive: &[u8], into: &Path) -> Result<u64, Fa
         }
     }
     unpacking.finish()
+}
+
+/// Does it have or announce more entries than may be? Room is set aside for them before the first is read.
+fn has_too_many_entries(archive: &[u8]) -> bool {
+    let announces = |record: &[u8]| {
+        let number = |at| Some(u64::from_le_bytes(*record.get(at..)?.first_chunk()?));
+        // A length that does not fit is not of such a record, but of bytes that look like its beginning.
+        number(4).is_some_and(|length| length <= archive.len() as u64)
+            && number(32).is_some_and(|entries| entries > ENTRIES_MAX as u64)
+    };
+    let mut entries = 0_usize;
+    archive.windows(4).enumerate().any(|(at, signature)| match signature {
+        b"PK\x01\x02" => {
+            entries = entries.saturating_add(1);
+            entries > ENTRIES_MAX
+        }
+        b"PK\x06\x06" => archive.get(at..).is_some_and(announces),
+        _ => false,
+    })
 }
 
 struct Unpacking<'a> {
@@ -296,6 +318,32 @@ mod tests {
             bytes.windows(4).enumerate().filter(|(_, w)| w == b"PK\x01\x02").map(|(at, _)| at).collect();
         bytes[places[1] + 42..places[1] + 46].copy_from_slice(&0_u32.to_le_bytes());
         is_refused(&bytes);
+    }
+
+    #[test]
+    fn an_archive_that_announces_more_entries_than_it_could_have_is_refused() {
+        let mut bytes = vec![0; 3_000_000];
+        let (start, entries) = (bytes.len() as u64 - 10, 2_000_000_u64);
+        let whole = archive(|writer| file(writer, "file", 0o644, b"x"));
+        bytes.extend_from_slice(&whole[..whole.len() - 22]);
+        let end = bytes.len() as u64;
+        bytes.extend_from_slice(b"PK\x06\x06");
+        bytes.extend_from_slice(&44_u64.to_le_bytes());
+        bytes.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        for number in [entries, entries, entries * 46, start] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+        bytes.extend_from_slice(&end.to_le_bytes());
+        bytes.extend_from_slice(&[1, 0, 0, 0]);
+        bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+        bytes.extend_from_slice(&[0xff; 12]);
+        bytes.extend_from_slice(&[0, 0]);
+        assert!(has_too_many_entries(&bytes));
+        is_refused(&bytes);
+        // Entries that are there are counted.
+        assert!(has_too_many_entries(&b"PK\x01\x02".repeat(ENTRIES_MAX + 1)));
+        assert!(!has_too_many_entries(&b"PK\x01\x02".repeat(ENTRIES_MAX)) && !has_too_many_entries(&whole));
     }
 
     #[test]
