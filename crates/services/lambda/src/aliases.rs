@@ -67,10 +67,7 @@ mod tests {
     use service::RestError;
 
     use super::*;
-    use crate::{
-        testing::{alias, function},
-        versions::publish,
-    };
+    use crate::testing::{alias, published};
 
     fn weights(pairs: &[(&str, f64)]) -> BTreeMap<String, f64> {
         pairs.iter().map(|(version, weight)| ((*version).to_owned(), *weight)).collect()
@@ -78,9 +75,7 @@ mod tests {
 
     #[test]
     fn one_other_version_may_have_a_part_of_the_calls() {
-        let mut app = function("app");
-        publish(&mut app, None, "r1".to_owned()).unwrap();
-        publish(&mut app, Some("2"), "r2".to_owned()).unwrap();
+        let app = published("app", 2);
         assert_eq!(additional(&app, "1", &weights(&[("2", 0.25)])).unwrap(), Some(("2".to_owned(), 0.25)));
         assert_eq!(additional(&app, "1", &weights(&[])).unwrap(), None);
         let text = |version, pairs: &[_]| additional(&app, version, &weights(pairs)).unwrap_err().message().unwrap();

@@ -7,6 +7,8 @@ use contract::{
 };
 use terms::{AccountId, Region, Scope, Timestamp, Uid};
 
+use crate::versions::{Change, publish};
+
 pub(crate) fn function(name: &str) -> FunctionRecord {
     let scope = Scope::new(AccountId::parse("111122223333").unwrap(), Region::parse("eu-central-1").unwrap());
     let configuration = FunctionConfiguration {
@@ -40,6 +42,16 @@ pub(crate) fn function(name: &str) -> FunctionRecord {
         latest: Arc::new(FunctionVersion { number: None, code, configuration, environment: None }),
         versions: Vec::new(),
     }
+}
+
+/// With so many versions, each of another update.
+pub(crate) fn published(name: &str, count: i64) -> FunctionRecord {
+    let mut function = function(name);
+    for number in 1..=count {
+        Change::of(&function, Timestamp::from_millis(number), "r".to_owned()).apply(&mut function);
+        publish(&mut function, None, format!("r{number}")).unwrap();
+    }
+    function
 }
 
 pub(crate) fn alias(version: &str, additional: Option<(&str, f64)>) -> FunctionAlias {

@@ -48,13 +48,14 @@ impl Change {
     }
 }
 
-/// Makes a version of `$LATEST`. None: nothing has changed since the last one, which stands for it.
+/// Makes a version of `$LATEST`. None: the function was not updated since the last one, which stands for it. Another
+/// description for the version is no update, as recorded.
 pub(crate) fn publish(
     function: &mut FunctionRecord,
     description: Option<&str>,
     revision_id: String,
 ) -> Option<Arc<FunctionVersion>> {
-    if function.versions.last().is_some_and(|last| is_same(last, &function.latest, description)) {
+    if function.versions.last().is_some_and(|last| is_same(last, &function.latest)) {
         return None;
     }
     let number = function.details.next_version;
@@ -70,12 +71,12 @@ pub(crate) fn publish(
     Some(version)
 }
 
-/// Would a new version say what the last says? Its revision is its own, and the time is that of the change.
-fn is_same(last: &FunctionVersion, latest: &FunctionVersion, description: Option<&str>) -> bool {
-    let described = description.filter(|text| !text.is_empty()).unwrap_or(&latest.configuration.description);
+/// Would a new version be what the last is? Its revision and its description are its own, and the time is that of the
+/// update.
+fn is_same(last: &FunctionVersion, latest: &FunctionVersion) -> bool {
     let as_published = FunctionConfiguration {
         revision_id: last.configuration.revision_id.clone(),
-        description: described.to_owned(),
+        description: last.configuration.description.clone(),
         ..latest.configuration.clone()
     };
     // Sealed anew, an environment has other bytes: one that was given again counts as changed.
@@ -133,21 +134,22 @@ mod tests {
     use service::RestError;
 
     use super::*;
-    use crate::testing::{alias, function};
+    use crate::testing::{alias, function, published};
 
     #[test]
     fn an_unchanged_function_is_not_published_twice() {
         let mut app = function("app");
-        let first = publish(&mut app, None, "r1".to_owned()).unwrap();
+        let first = publish(&mut app, Some("first"), "r1".to_owned()).unwrap();
         assert_eq!((first.number, &*first.configuration.revision_id), (Some(1), "r1"));
-        assert!(publish(&mut app, None, "r2".to_owned()).is_none());
-        assert!(publish(&mut app, Some(""), "r2".to_owned()).is_none());
-        let second = publish(&mut app, Some("second"), "r2".to_owned()).unwrap();
-        assert_eq!((second.number, &*second.configuration.description), (Some(2), "second"));
+        assert_eq!(&*first.configuration.description, "first");
+        for description in [None, Some(""), Some("first"), Some("another")] {
+            assert!(publish(&mut app, description, "r2".to_owned()).is_none(), "{description:?}");
+        }
         let mut change = Change::of(&app, Timestamp::from_millis(9), "r3".to_owned());
-        change.configuration.memory_mib = 256;
+        change.configuration.description = "of the function".to_owned();
         change.apply(&mut app);
-        assert_eq!(publish(&mut app, None, "r4".to_owned()).unwrap().number, Some(3));
+        let second = publish(&mut app, None, "r4".to_owned()).unwrap();
+        assert_eq!((second.number, &*second.configuration.description), (Some(2), "of the function"));
     }
 
     #[test]
@@ -161,9 +163,7 @@ mod tests {
 
     #[test]
     fn a_version_stays_while_an_alias_leads_to_it() {
-        let mut app = function("app");
-        publish(&mut app, None, "r1".to_owned()).unwrap();
-        publish(&mut app, Some("2"), "r2".to_owned()).unwrap();
+        let mut app = published("app", 2);
         app.details.aliases.insert("live".to_owned(), alias("1", Some(("2", 0.5))));
         for number in ["1", "2"] {
             assert_eq!(remove(&mut app, number).unwrap_err().code(), "ResourceConflictException");
@@ -171,6 +171,18 @@ mod tests {
         assert_eq!(resolve(&app, Some("live")).unwrap().number, Some(1));
         assert_eq!(resolve(&app, None).unwrap().number, None);
         assert!(resolve(&app, Some("3")).is_none() && resolve(&app, Some("other")).is_none());
+    }
+
+    #[test]
+    fn a_version_has_one_qualifier() {
+        let app = published("app", 12);
+        for number in 1..=12 {
+            assert_eq!(resolve(&app, Some(&number.to_string())).unwrap().number, Some(number));
+        }
+        assert_eq!(resolve(&app, Some("$LATEST")).unwrap().number, None);
+        for other in ["", "0", "13", "01", "+1", " 1", "$latest", "99999999999999999999"] {
+            assert!(resolve(&app, Some(other)).is_none(), "{other}");
+        }
     }
 
     #[test]
