@@ -14,8 +14,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{Job, Runner};
 use crate::{error::Error, function_name::NamedFunction, versions::routed};
 
-/// Those that run or wait to be run again.
+/// Those that run or wait to be run again, and what they hold together.
 const EVENTS_MAX: usize = 1_000;
+const EVENTS_BYTES_MAX: usize = 64 << 20;
 /// After a failure of the function.
 const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 /// While as many run as may.
@@ -27,11 +28,26 @@ const AGE_MAX_MS: i64 = 6 * 3_600_000;
 /// The service's own authority to run what a caller was allowed to queue.
 const INVOKE_QUEUED: Action = Action::new("lambda:InvokeQueued");
 
-pub(super) struct Queue(Arc<Semaphore>);
+pub(super) struct Queue {
+    places: Arc<Semaphore>,
+    bytes: Arc<Semaphore>,
+}
 
 impl Default for Queue {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(EVENTS_MAX)))
+        let of = |room| Arc::new(Semaphore::new(room));
+        Self { places: of(EVENTS_MAX), bytes: of(EVENTS_BYTES_MAX) }
+    }
+}
+
+impl Queue {
+    fn reserve(&self, payload: &Bytes) -> Result<Place, Error> {
+        let full = |_| Error::Throttled { reason: "CallerRateLimitExceeded" };
+        let bytes = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        Ok(Place {
+            _place: Arc::clone(&self.places).try_acquire_owned().map_err(full)?,
+            _bytes: Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(full)?,
+        })
     }
 }
 
@@ -55,8 +71,11 @@ pub(crate) enum Receiver {
     Elsewhere,
 }
 
-/// Room for an event.
-pub(crate) struct Place(OwnedSemaphorePermit);
+/// Room for an event, until it is dropped.
+pub(crate) struct Place {
+    _place: OwnedSemaphorePermit,
+    _bytes: OwnedSemaphorePermit,
+}
 
 /// How one try ended.
 enum Tried {
@@ -66,19 +85,17 @@ enum Tried {
 }
 
 impl Runner {
-    /// Room for one more event, unless too many wait.
-    pub(crate) fn reserve(&self) -> Result<Place, Error> {
-        let place = Arc::clone(&self.queue.0).try_acquire_owned();
-        place.map(Place).map_err(|_| Error::Throttled { reason: "CallerRateLimitExceeded" })
+    /// Room for one more event, unless too many wait, or they are too large.
+    pub(crate) fn reserve(&self, payload: &Bytes) -> Result<Place, Error> {
+        self.queue.reserve(payload)
     }
 
     /// Runs the event in the background.
     pub(crate) fn queue(self: &Arc<Self>, event: Event, place: Place) {
         let runner = Arc::clone(self);
         drop(tokio::spawn(async move {
-            let Place(held) = place;
             runner.deliver(&event).await;
-            drop(held);
+            drop(place);
         }));
     }
 
@@ -161,4 +178,22 @@ fn tried(invoked: Result<Invoked, Error>) -> Result<Tried, Error> {
 fn tell(event: &Event, cause: &str) {
     let (request_id, function) = (event.request, event.named.arn());
     tracing::error!(target: "keepwell::operator", %request_id, function, cause, "an event was not delivered");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_wait_as_long_as_there_is_room_for_all_of_them() {
+        let (queue, large) = (Queue::default(), Bytes::from(vec![b' '; 1 << 20]));
+        let mut places: Vec<Place> = (0..64).map(|_| queue.reserve(&large).unwrap()).collect();
+        assert!(matches!(queue.reserve(&large), Err(Error::Throttled { .. })));
+        // What has no size has a place all the same.
+        let empty = (64..EVENTS_MAX).map(|_| queue.reserve(&Bytes::new()).unwrap());
+        places.extend(empty);
+        assert!(queue.reserve(&Bytes::new()).is_err());
+        drop(places.swap_remove(0));
+        assert!(queue.reserve(&large).is_ok());
+    }
 }

@@ -54,7 +54,7 @@ pub(super) async fn invoke(call: &Call<'_>, ask: &InvokeRequest) -> Result<Recor
             if function.details.reserved_concurrency == Some(0) {
                 return Err(Error::Throttled { reason: "ReservedFunctionConcurrentInvocationLimitExceeded" });
             }
-            let place = runner.reserve()?;
+            let place = runner.reserve(&payload)?;
             let (receiver, taken_at) = (Receiver::Here(function.uid), call.now());
             let request = call.context.request_id;
             let event = Event { named, receiver, request, payload, client_context, taken_at };
@@ -89,7 +89,7 @@ async fn invoke_elsewhere(
     match how {
         InvocationType::DryRun => call.tell(None, accepted(204)).await,
         InvocationType::Event => {
-            let place = runner.reserve()?;
+            let place = runner.reserve(&payload)?;
             let (receiver, taken_at) = (Receiver::Elsewhere, call.now());
             let event = Event { named, receiver, request: call.context.request_id, payload, client_context, taken_at };
             let recorded = call.tell(None, accepted(202)).await?;
