@@ -20,12 +20,7 @@ pub enum VaultError {
 }
 
 /// Under these permits code goes to the host, and to nobody else.
-const OPENS_CODE: &[Action] = &[
-    Action::new("lambda:InvokeFunction"),
-    Action::new("lambda:InvokeQueued"),
-    Action::new("lambda:UpdateFunctionCode"),
-    Action::new("lambda:CreateFunction"),
-];
+const OPENS_CODE: &[Action] = &[Action::new("lambda:InvokeFunction"), Action::new("lambda:InvokeQueued")];
 
 /// Under these permits variables are shown, or given to the function.
 const OPENS_ENVIRONMENTS: &[Action] = &[
@@ -202,6 +197,7 @@ mod tests {
             ("lambda:InvokeFunction", APP, true, true),
             ("lambda:InvokeFunction", &*live, true, true),
             ("lambda:GetFunction", APP, false, true),
+            ("lambda:UpdateFunctionCode", APP, false, true),
             ("lambda:AddPermission", APP, false, false),
             ("lambda:InvokeFunction", APP.trim_end_matches('p'), false, false),
         ];
