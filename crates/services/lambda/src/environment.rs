@@ -11,7 +11,7 @@ pub(crate) type Variables = BTreeMap<String, SecretBytes>;
 const BYTES_MAX: usize = 4096;
 
 /// What the runtime sets itself, as AWS's guide lists it.
-const RESERVED: [&str; 20] = [
+const RESERVED: [&str; 21] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_ACCESS_KEY",
@@ -32,6 +32,7 @@ const RESERVED: [&str; 20] = [
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
 ];
 
 const UNABLE: &str = "Lambda was unable to configure your environment variables because the environment variables you have \
@@ -39,7 +40,7 @@ const UNABLE: &str = "Lambda was unable to configure your environment variables 
 
 /// Checks names that are not free, and the size of all of them. What a name must look like, the shapes say.
 pub(crate) fn check(variables: &Variables) -> Result<(), Error> {
-    let is_reserved = |name: &&String| RESERVED.contains(&&***name) || *name == "LAMBDA_TASK_ROOT";
+    let is_reserved = |name: &&String| RESERVED.contains(&&***name);
     let reserved: Vec<&str> = variables.keys().filter(is_reserved).map(String::as_str).collect();
     if !reserved.is_empty() {
         return Err(Error::invalid(format!(
