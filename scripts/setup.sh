@@ -68,7 +68,7 @@ need_python_of_functions() {
     "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$pinned"
     cp "$pinned" "$folder/requirements.txt"
   fi
-  export KEEPWELL_TEST_AWSLAMBDARIC="$folder/bin/python"
+  export AWSLAMBDARIC_PYTHON="$folder/bin/python"
 }
 
 need_node() {

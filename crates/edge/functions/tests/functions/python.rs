@@ -190,7 +190,7 @@ async fn libraries_of_the_operator_come_after_the_functions_own() {
 
 /// `make test` installs it beside the build.
 fn python_with_awss_client() -> std::path::PathBuf {
-    let name = "KEEPWELL_TEST_AWSLAMBDARIC";
+    let name = "AWSLAMBDARIC_PYTHON";
     let python = std::env::var_os(name).map(std::path::PathBuf::from).unwrap_or_else(|| {
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/awslambdaric/bin/python")
     });
