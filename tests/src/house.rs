@@ -21,7 +21,7 @@ use keepwell::{
     house::{Begun, Opened, Sealed, begin, root_key_offline, verify_trail},
     system::SystemEntropy,
 };
-use lambda::{Means, Runner, Vault};
+use lambda::{HeldSessions, Means, Roles, Runner, Vault};
 use rusqlite::{Connection, Row, types::Value as Stored};
 use seal::KeyMaterial;
 use serde_json::Value;
@@ -106,9 +106,15 @@ impl House {
     }
 
     /// As the services begin them for themselves.
-    pub(crate) fn role_sessions(&self) -> Arc<RoleSessions> {
+    pub(crate) fn roles(&self) -> Arc<Roles> {
         let key = Arc::new(SessionKey::new(self.key("keepwell sessions")));
-        Arc::new(RoleSessions::new(Arc::clone(&self.store) as _, key, Arc::new(SystemEntropy)))
+        let sessions = RoleSessions::new(Arc::clone(&self.store) as _, key, Arc::new(SystemEntropy));
+        Arc::new(Roles {
+            sessions: Arc::new(sessions),
+            recorder: Arc::clone(&self.rooms.recorder),
+            entropy: Arc::new(SystemEntropy),
+            held: HeldSessions::default(),
+        })
     }
 
     pub(crate) async fn deliver(&self, letter: Letter) -> Answer {
@@ -261,7 +267,7 @@ impl Grounds {
         let runner = Runner::new(Means {
             store: Arc::clone(&house.store) as _,
             gate: Arc::clone(&house.rooms.lambda.gate),
-            roles: house.role_sessions(),
+            roles: house.roles(),
             host,
             remote: Arc::new(Nowhere),
             vault: Vault::new(house.key("keepwell stories of functions")),

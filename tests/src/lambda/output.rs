@@ -50,7 +50,7 @@ fn output(workshop: &Workshop, book: &Arc<Book>) -> Output {
     Output::new(OutputMeans {
         store: Arc::clone(&means.store),
         gate: Arc::clone(&means.gate),
-        roles: workshop.house.role_sessions(),
+        roles: workshop.house.roles(),
         logs: Arc::clone(book) as _,
         clock: Arc::clone(&rooms.clock),
         entropy: Arc::new(SystemEntropy),

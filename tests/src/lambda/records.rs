@@ -78,3 +78,45 @@ async fn every_change_of_a_function_has_its_record() {
     let grounds = workshop.house.close().await;
     assert_eq!(grounds.audit().findings, []);
 }
+
+#[tokio::test]
+async fn the_session_of_a_functions_role_is_told_once_and_without_its_secret() {
+    let workshop = Workshop::open().await;
+    workshop.made("app").await;
+    for _ in 0..3 {
+        workshop.admin().invoke("app", &[], b"{}").await.rest_json(200);
+    }
+    let taken: Vec<Value> = workshop
+        .house
+        .whole_trail()
+        .into_iter()
+        .filter(|record| record["userIdentity"]["type"] == "AWSService")
+        .collect();
+    let [taken] = &taken[..] else { panic!("{taken:?}") };
+    assert_eq!((&taken["eventSource"], &taken["eventName"]), (&json!("sts.amazonaws.com"), &json!("AssumeRole")));
+    assert_eq!(taken["userIdentity"]["invokedBy"], "lambda.amazonaws.com");
+    assert_eq!(taken["requestParameters"], json!({"roleArn": workshop.role.arn, "roleSessionName": "app"}));
+    let credentials = taken["responseElements"]["credentials"].as_object().unwrap();
+    assert_eq!(credentials.keys().collect::<Vec<_>>(), ["accessKeyId", "expiration"]);
+    let run = workshop.host.calls().into_iter().map(|called| called.access_key_id).collect::<Vec<_>>();
+    assert_eq!(credentials["accessKeyId"], run.last().unwrap().as_str());
+    // The calls of the one session.
+    assert!(run.iter().all(|key| key == &run[0]), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_role_that_stops_trusting_lambda_or_is_gone_runs_nothing() {
+    let workshop = Workshop::open().await;
+    let admin = workshop.admin();
+    workshop.made("app").await;
+    workshop.admin().invoke("app", &[], b"{}").await.rest_json(200);
+    let other = crate::people::document(json!([{
+        "Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }]));
+    let parameters = [("RoleName", "worker"), ("PolicyDocument", &*other)];
+    admin.iam("UpdateAssumeRolePolicy", &parameters).await.is_success();
+    let refusal = workshop.admin().invoke("app", &[], b"{}").await;
+    assert_eq!(refusal.status, 403, "{}", refusal.text());
+    assert!(refusal.text().contains("cannot be assumed by Lambda"), "{}", refusal.text());
+    assert_eq!(workshop.host.calls().len(), 1);
+}

@@ -56,6 +56,13 @@ pub enum RoleSessionError {
     Sealing,
 }
 
+impl RoleSession {
+    /// The role's account.
+    pub fn account(&self) -> AccountId {
+        self.card.account
+    }
+}
+
 impl RoleSessions {
     pub fn new(store: Arc<dyn Reads>, key: Arc<SessionKey>, entropy: Arc<dyn Entropy>) -> Self {
         Self { store, key, entropy }

@@ -7,6 +7,7 @@ use crate::{
     entry::Subject,
     json::JsonObject,
     mixed_id::mixed_id,
+    role_taken::RoleTaken,
     subject::Subjects,
 };
 
@@ -56,6 +57,10 @@ impl Composition {
     pub(crate) fn add_service_event(&mut self, event: &ServiceEvent<'_>, subjects: Option<Subjects<'_>>) {
         self.add(event.event, |out| event.write(out, subjects.map(|subjects| subjects.first)));
         self.add_further(event, subjects.map_or(&[], |subjects| subjects.also));
+    }
+
+    pub(crate) fn add_role_taken(&mut self, taken: &RoleTaken<'_>) {
+        self.add(taken.event, |out| taken.write(out));
     }
 
     /// A record's head has room for one subject, so each further one has a record that refers to the first.

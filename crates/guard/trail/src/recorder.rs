@@ -22,6 +22,7 @@ use crate::{
     composition::Composition,
     log::{LogError, LogKey, LogSettings, NodeLog, Position, Recovered},
     pending::PendingKey,
+    role_taken::RoleTaken,
     settle::Settler,
 };
 
@@ -190,6 +191,13 @@ impl Recorder {
         let position = self.append_all(calls)?;
         self.as_durable_as_wished(position).await?;
         Ok(Recorded(answer))
+    }
+
+    /// Records that a service took a role for itself, and releases the session.
+    pub async fn tell_role_taken<T>(&self, taken: &RoleTaken<'_>, session: T) -> Result<Recorded<T>, Unrecorded> {
+        let position = self.append_composed(|records| records.add_role_taken(taken))?;
+        self.as_durable_as_wished(position).await?;
+        Ok(Recorded(session))
     }
 
     fn append(&self, call: &ApiCall<'_>, subject: Option<Subject>) -> Result<Position, LogError> {

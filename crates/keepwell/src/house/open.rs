@@ -143,7 +143,12 @@ pub(super) async fn build(
         },
     });
     let sessions = Arc::new(SessionKey::new(keys.sessions()?));
-    let roles = Arc::new(RoleSessions::new(Arc::clone(&reads), Arc::clone(&sessions), Arc::clone(&entropy)));
+    let roles = Arc::new(lambda::Roles {
+        sessions: Arc::new(RoleSessions::new(Arc::clone(&reads), Arc::clone(&sessions), Arc::clone(&entropy))),
+        recorder: Arc::clone(&recorder),
+        entropy: Arc::clone(&entropy),
+        held: lambda::HeldSessions::default(),
+    });
     let output = Arc::new(lambda::Output::new(lambda::OutputMeans {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),

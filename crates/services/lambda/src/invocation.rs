@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use contract::{FunctionRecord, FunctionVersion, Reads};
 use facades::{FunctionHost, FunctionToRun, HostError, Invocation, Invoked, RemoteFunctions, RoleCredentials};
-use gate::{Gate, RoleSessionError, RoleSessions, RoleTaker};
+use gate::{Gate, RoleSessionError};
 use policy::Permit;
 use terms::{Clock, Entropy, RequestId, SecretBytes};
 
@@ -16,7 +16,7 @@ use crate::{
     code::Stored,
     error::Error,
     function_name::qualified_arn,
-    passing::SERVICE,
+    roles::{Actor, RoleError, Roles},
     running::{Running, Slot},
     shown::{log_group, read_environment},
     vault::{Owner, Vault},
@@ -25,14 +25,11 @@ use elsewhere::Elsewhere;
 use queue::Queue;
 pub(crate) use queue::{Event, Receiver};
 
-/// As long as credentials of a role last at most: a process that was given them is retired before.
-const SESSION_MS: i64 = 12 * 3_600_000;
-
 /// What running takes.
 pub struct Means {
     pub store: Arc<dyn Reads>,
     pub gate: Arc<Gate>,
-    pub roles: Arc<RoleSessions>,
+    pub roles: Arc<Roles>,
     pub host: Arc<dyn FunctionHost>,
     pub remote: Arc<dyn RemoteFunctions>,
     pub vault: Vault,
@@ -138,13 +135,16 @@ impl Runner {
 
     async fn credentials(&self, job: &Job) -> Result<RoleCredentials, Error> {
         let FunctionRecord { arn, name, scope, .. } = &*job.function;
-        let now = self.means.clock.now();
-        let taker =
-            RoleTaker { service: SERVICE, source_arn: arn, source_account: scope.account, request: job.request, now };
-        let (role, ends) = (&job.version.configuration.role, now.plus_millis(SESSION_MS));
-        let begun = self.means.roles.begin(role, name, scope.region, ends, &taker).await;
-        let session = begun.map_err(|error| match error {
-            RoleSessionError::NotAssumable => {
+        let actor = Actor {
+            function_arn: arn,
+            function_name: name,
+            scope: *scope,
+            role: &job.version.configuration.role,
+            request: job.request,
+            now: self.means.clock.now(),
+        };
+        let session = self.means.roles.session(&actor).await.map_err(|error| match error {
+            RoleError::Session(RoleSessionError::NotAssumable) => {
                 Error::Forbidden("The role defined for the function cannot be assumed by Lambda.".to_owned())
             }
             other => Error::Internal(other.to_string()),

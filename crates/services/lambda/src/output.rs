@@ -10,13 +10,13 @@ use std::{
 
 use contract::{Guarded, LATEST, Reads, StoreError};
 use facades::{FunctionOutput, LogEvents, LogEventsError, LogStreamName, NewLogEvent, OutputLine, OutputSource};
-use gate::{AuthorizationError, Caller, Gate, RequestContext, RoleSession, RoleSessionError, RoleSessions, RoleTaker};
+use gate::{AuthorizationError, Caller, Gate, RequestContext, RoleSessionError};
 use http::HeaderValue;
 use parking_lot::Mutex;
 use policy::{Action, WrongPermit};
 use terms::{AccountId, Clock, Entropy, Region, RequestId, Scope};
 
-use crate::passing::SERVICE;
+use crate::roles::{Actor, RoleError, Roles};
 
 /// Lines wait so long for others that go the same way.
 const REST: Duration = Duration::from_millis(100);
@@ -27,9 +27,6 @@ const LINE_BYTES: usize = 64;
 const BATCH_LINES_MAX: usize = 10_000;
 const BATCH_BYTES_MAX: usize = 1_048_576;
 const EVENT_BYTES: usize = 26;
-/// Sessions are begun anew before they end.
-const SESSION_MS: i64 = 3_600_000;
-const SESSION_LEFT_MS: i64 = 300_000;
 
 /// The service's own authority to see whose output it is.
 const WRITE_LOGS: Action = Action::new("lambda:WriteLogs");
@@ -40,7 +37,7 @@ const USER_AGENT: HeaderValue = HeaderValue::from_static("awslambda-worker/1.0")
 pub struct OutputMeans {
     pub store: Arc<dyn Reads>,
     pub gate: Arc<Gate>,
-    pub roles: Arc<RoleSessions>,
+    pub roles: Arc<Roles>,
     pub logs: Arc<dyn LogEvents>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -50,7 +47,6 @@ pub struct OutputMeans {
 pub struct Output {
     means: OutputMeans,
     waiting: Mutex<Waiting>,
-    sessions: Mutex<HashMap<Holder, RoleSession>>,
 }
 
 #[derive(Default)]
@@ -59,13 +55,6 @@ struct Waiting {
     bytes: usize,
     /// Of each process, how many there was no room for.
     dropped: HashMap<OutputSource, u64>,
-}
-
-/// A function with one of the roles that it has had.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Holder {
-    function_arn: String,
-    role: String,
 }
 
 /// Why a batch was not written.
@@ -96,7 +85,7 @@ impl FunctionOutput for Output {
 
 impl Output {
     pub fn new(means: OutputMeans) -> Self {
-        Self { means, waiting: Mutex::default(), sessions: Mutex::default() }
+        Self { means, waiting: Mutex::default() }
     }
 
     /// Writes what waits, for ever.
@@ -154,43 +143,29 @@ impl Output {
         let gone = || Unwritten::Refused("the function is not there any more".to_owned());
         let (scope, name) = function_of_arn(&source.function_arn).ok_or_else(gone)?;
         let found = self.means.store.function(scope, name).await?.ok_or_else(gone)?;
-        let holder = self.holder(source, scope, found, context.request_id)?;
-        let now = context.received_at;
-        let held = self.sessions.lock().get(&holder).cloned();
-        let held = held.filter(|held| held.credentials.expires_at > now.plus_millis(SESSION_LEFT_MS));
-        if let Some(session) = held
-            && let Some(caller) = self.means.roles.caller(&session, now).await?
-        {
-            return Ok(caller);
-        }
-        let taker = RoleTaker {
-            service: SERVICE,
-            source_arn: &source.function_arn,
-            source_account: scope.account,
+        let role = self.role(source, scope, found, context.request_id)?;
+        let actor = Actor {
+            function_arn: &source.function_arn,
+            function_name: name,
+            scope,
+            role: &role,
             request: context.request_id,
-            now,
+            now: context.received_at,
         };
-        let ends = now.plus_millis(SESSION_MS);
-        let session = self.means.roles.begin(&holder.role, name, scope.region, ends, &taker).await?;
-        let caller = self.means.roles.caller(&session, now).await?.ok_or_else(gone)?;
-        let mut sessions = self.sessions.lock();
-        sessions.retain(|_, held| held.credentials.expires_at > now);
-        sessions.insert(holder, session);
-        Ok(caller)
+        Ok(self.means.roles.caller(&actor).await?)
     }
 
-    fn holder(
+    fn role(
         &self,
         source: &OutputSource,
         scope: Scope,
         found: Guarded<Arc<contract::FunctionRecord>>,
         request: RequestId,
-    ) -> Result<Holder, Unwritten> {
+    ) -> Result<String, Unwritten> {
         let permit = self.means.gate.authorize_service(scope.account, WRITE_LOGS, &found, request)?;
         let function = found.open_function(&permit, None)?;
         let version = version_of_stream(&source.log_stream).and_then(|version| function.version(version));
-        let role = version.unwrap_or(&function.latest).configuration.role.clone();
-        Ok(Holder { function_arn: source.function_arn.clone(), role })
+        Ok(version.unwrap_or(&function.latest).configuration.role.clone())
     }
 
     fn tell(&self, source: &OutputSource, unwritten: &Unwritten) {
@@ -253,10 +228,10 @@ impl From<LogEventsError> for Unwritten {
     }
 }
 
-impl From<RoleSessionError> for Unwritten {
-    fn from(error: RoleSessionError) -> Self {
+impl From<RoleError> for Unwritten {
+    fn from(error: RoleError) -> Self {
         match error {
-            RoleSessionError::NotAssumable => Self::Refused(error.to_string()),
+            RoleError::Session(RoleSessionError::NotAssumable) => Self::Refused(error.to_string()),
             other => Self::Failed(other.to_string()),
         }
     }

@@ -1,10 +1,10 @@
 //! Giving a function its role: the caller must be allowed to pass it on, and it must trust Lambda.
 
-use gate::{Keys, RoleTaker, Target};
+use gate::{Keys, Target};
 use policy::{Action, Resource};
 use terms::AccountId;
 
-use crate::{error::Error, function_name::NamedFunction, room::Call};
+use crate::{error::Error, function_name::NamedFunction, roles::Actor, room::Call};
 
 const PASS_ROLE: Action = Action::new("iam:PassRole");
 pub(crate) const SERVICE: &str = "lambda.amazonaws.com";
@@ -24,14 +24,15 @@ pub(crate) async fn check(call: &Call<'_>, named: &NamedFunction, role_arn: &str
     let keys = Keys(&keys);
     let target = Target::new(&resource).with_tags(role.map(|role| &*role.tags).unwrap_or_default()).with_keys(&keys);
     call.room.gate.authorize(call.context, call.caller, PASS_ROLE, &target).await?;
-    let taker = RoleTaker {
-        service: SERVICE,
-        source_arn: &function_arn,
-        source_account: named.scope.account,
+    let actor = Actor {
+        function_arn: &function_arn,
+        function_name: &named.name,
+        scope: named.scope,
+        role: role_arn,
         request: call.context.request_id,
         now: call.now(),
     };
-    Ok(call.room.runner.means.roles.check(role_arn, &taker).await?)
+    Ok(call.room.runner.means.roles.check(&actor).await?)
 }
 
 fn account_of(role_arn: &str) -> Option<AccountId> {
