@@ -13,6 +13,30 @@ use crate::{
     room::{Call, Room},
 };
 
+/// What the policy of a function can let other accounts do, as AWS's guide lists it. The rest is for the function's own
+/// account, whatever a statement says.
+const FOR_OTHER_ACCOUNTS: [&str; 19] = [
+    "CreateAlias",
+    "DeleteAlias",
+    "DeleteFunction",
+    "DeleteFunctionConcurrency",
+    "GetAlias",
+    "GetFunction",
+    "GetFunctionConcurrency",
+    "GetFunctionConfiguration",
+    "GetPolicy",
+    "InvokeFunction",
+    "ListAliases",
+    "ListTags",
+    "ListVersionsByFunction",
+    "PublishVersion",
+    "PutFunctionConcurrency",
+    "TagResource",
+    "UntagResource",
+    "UpdateAlias",
+    "UpdateFunctionCode",
+];
+
 /// What a decision is made from beside the function.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wish<'a> {
@@ -83,14 +107,48 @@ impl Call<'_> {
         let arn: Arc<str> = if wish.is_for_qualifier { named.qualified_arn() } else { named.arn() }.into();
         let resource = Resource::One { asked: Arc::clone(&arn), arn, account: named.scope.account };
         let subject = found.as_ref().map(Guarded::function);
+        let action = wish.action.unwrap_or(self.action);
+        let is_own = named.scope.account == self.caller.account();
         let policy = subject.and_then(|subject| subject.policy(qualifier));
+        let policy = policy.filter(|_| is_own || is_for_other_accounts(action));
         let keys = Keys(wish.keys);
         let target = Target::new(&resource)
             .with_policy(policy.map(ResourcePolicy::Function))
             .with_tags(subject.map_or(&[], |subject| subject.tags))
             .with_request_tags(wish.request_tags)
             .with_keys(&keys);
-        let action = wish.action.unwrap_or(self.action);
         Ok(self.room.gate.authorize(self.context, self.caller, action, &target).await?)
+    }
+}
+
+fn is_for_other_accounts(action: Action) -> bool {
+    FOR_OTHER_ACCOUNTS.contains(&action.operation())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::Operation;
+
+    #[test]
+    fn who_is_let_in_by_a_policy_changes_neither_it_nor_the_role() {
+        assert!(is_for_other_accounts(Action::new("lambda:InvokeFunction")));
+        let kept = Operation::ALL.iter().map(|operation| operation.action()).filter(|one| !is_for_other_accounts(*one));
+        assert_eq!(
+            kept.map(|action| action.operation()).collect::<Vec<_>>(),
+            [
+                "AddPermission",
+                "CreateFunction",
+                "GetAccountSettings",
+                "GetFunctionCodeSigningConfig",
+                "GetFunctionRecursionConfig",
+                "GetRuntimeManagementConfig",
+                // Called `InvokeFunction` where policies decide.
+                "Invoke",
+                "ListFunctions",
+                "RemovePermission",
+                "UpdateFunctionConfiguration",
+            ]
+        );
     }
 }
