@@ -300,14 +300,16 @@ pub(crate) fn erasable(
     let mut erasable = Erasable { group, is_deleted, chunks: Vec::new(), streams: Vec::new() };
     let older_than = older_than.map_or(i64::MIN, Timestamp::as_millis);
     let limit = i64::from(limit);
-    let sources = if is_deleted {
-        ["SELECT id, bytes FROM log_chunk WHERE log_group = ?1 AND ?2 IS NOT NULL LIMIT ?3"].as_slice()
+    let mut sources = Vec::new();
+    if is_deleted {
+        sources.push(EVERY_CHUNK);
     } else {
-        &[
-            "SELECT id, bytes FROM log_chunk WHERE log_group = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3",
-            DELETED_CHUNKS,
-        ]
-    };
+        sources.push(EXPIRED_CHUNKS);
+        // This may look through all chunks of the group, and is asked for every hour.
+        if connection.prepare_cached(DELETED_STREAMS)?.exists((group, 1))? {
+            sources.push(DELETED_CHUNKS);
+        }
+    }
     for sql in sources {
         let missing = limit.saturating_sub(i64::try_from(erasable.chunks.len()).unwrap_or(i64::MAX));
         let mut statement = connection.prepare_cached(sql)?;
@@ -324,6 +326,11 @@ pub(crate) fn erasable(
     }
     Ok(Some(erasable))
 }
+
+const EVERY_CHUNK: &str = "SELECT id, bytes FROM log_chunk WHERE log_group = ?1 AND ?2 IS NOT NULL LIMIT ?3";
+
+const EXPIRED_CHUNKS: &str =
+    "SELECT id, bytes FROM log_chunk WHERE log_group = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3";
 
 /// Of streams that are deleted, but for what has expired, which is met before. What they hold lies between their first and
 /// their last event.
