@@ -1,5 +1,7 @@
 """SIGTERM: what is under way is finished, nothing new is begun, and the process ends well."""
 
+import json
+import pathlib
 import signal
 import socket
 import time
@@ -8,6 +10,8 @@ import pytest
 
 from conftest import client_of
 from expect import token
+from sessions import House, allow, document
+from test_functions import archive
 from wire import Wire
 
 pytestmark = pytest.mark.own_server
@@ -67,3 +71,29 @@ def test_one_data_folder_serves_one_process(own_server, tmp_path):
         second.start()
     (server.data_dir / "endpoint").write_text(url)
     client_of(server).create_secret(Name="unharmed", SecretString="one")
+
+
+def test_functions_end_with_the_server_and_what_they_said_last_is_kept(own_server):
+    server = own_server()
+    house = House(server)
+    aws = house.client("lambda")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = house.iam.create_role(RoleName="late", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    house.iam.put_role_policy(RoleName="late", PolicyName="logs", PolicyDocument=document(allow("logs:*")))
+    code = "import os\ndef handler(event, context):\n    print('the last word')\n    return os.environ['LAMBDA_TASK_ROOT']\n"
+    aws.create_function(
+        FunctionName="late", Role=role, Runtime="python3.12", Handler="app.handler", Timeout=20,
+        Code={"ZipFile": archive(app_py=code)},
+    )  # fmt: skip
+    answer = aws.invoke(FunctionName="late")
+    # Its process waits for another call.
+    server.signal(signal.SIGTERM)
+    task_root = json.loads(answer["Payload"].read())
+    assert server.stop() == 0
+    assert not pathlib.Path(task_root).exists(), "the host of functions was not waited for"
+
+    server.start()
+    logs = House(server).client("logs")
+    found = logs.filter_log_events(logGroupName="/aws/lambda/late")["events"]
+    assert "the last word" in [event["message"].rstrip("\n") for event in found]
+    assert any(event["message"].startswith("REPORT RequestId: ") for event in found)

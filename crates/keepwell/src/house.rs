@@ -74,7 +74,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         tell_of_seal(missing, &endpoint);
     }
     let (fail, mut failed) = oneshot::channel();
-    let (tell_host, host) = oneshot::channel();
+    let (tell_works, mut function_works) = oneshot::channel();
     let background = tokio::spawn({
         let config = config.clone();
         let endpoint = endpoint.clone();
@@ -83,7 +83,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
                 Ok(opened) => {
                     greet(&config, &endpoint);
                     opened.function_works.listens_at(&config, &endpoint);
-                    drop(tell_host.send(Arc::clone(&opened.function_works.host)));
+                    drop(tell_works.send(opened.function_works.clone()));
                     work(opened).await;
                 }
                 // The server that was waiting for it has ended if nobody is told.
@@ -100,11 +100,12 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         }
     };
     let drained = server::serve(bound, Arc::clone(&door), until).await;
+    // There are none when the server was never open.
+    if let Ok(works) = function_works.try_recv() {
+        works.close().await;
+    }
     background.abort();
     hangups.abort();
-    if let Ok(host) = host.await {
-        host.close().await;
-    }
     client_files::remove_endpoint(&config.data.data_dir)?;
     if let Some(house) = door.house() {
         house.recorder.close().await;

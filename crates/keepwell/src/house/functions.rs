@@ -22,6 +22,7 @@ const AWS_CREDENTIALS: OwnFile =
     OwnFile { what: "the credentials file for functions at AWS", flag: "--functions-aws-credentials-file" };
 
 /// What is kept going beside the answering of requests.
+#[derive(Clone)]
 pub struct FunctionWorks {
     pub(super) host: Arc<HostClient>,
     pub(super) output: Arc<lambda::Output>,
@@ -33,6 +34,12 @@ impl FunctionWorks {
         if config.functions.endpoint_url.is_none() {
             self.host.set_endpoint_url(endpoint.url.clone());
         }
+    }
+
+    /// Ends all functions, and writes down what they have said last.
+    pub(super) async fn close(&self) {
+        self.host.close().await;
+        self.output.flush().await;
     }
 }
 
