@@ -181,9 +181,33 @@ fn rule(conditions: Vec<SeccompCondition>) -> io::Result<SeccompRule> {
 
 fn compile(rules: BTreeMap<i64, Vec<SeccompRule>>, answer: Errno) -> io::Result<BpfProgram> {
     let target = target().ok_or(io::ErrorKind::Unsupported)?;
+    let rules = under_all_numbers(rules);
     let answer = SeccompAction::Errno(answer.raw_os_error().cast_unsigned());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, answer, target).map_err(io::Error::other)?;
     filter.try_into().map_err(io::Error::other)
+}
+
+/// Some kernels know the same calls by other numbers as well: those of the x32 ABI, which is of the same architecture.
+#[cfg(target_arch = "x86_64")]
+fn under_all_numbers(mut rules: BTreeMap<i64, Vec<SeccompRule>>) -> BTreeMap<i64, Vec<SeccompRule>> {
+    const X32: i64 = 0x4000_0000;
+    // These have a number of their own there.
+    let renumbered = [
+        (libc::SYS_ptrace, 521),
+        (libc::SYS_kexec_load, 528),
+        (libc::SYS_process_vm_readv, 539),
+        (libc::SYS_process_vm_writev, 540),
+    ];
+    let number =
+        |call| renumbered.iter().find_map(|(known, number)| (*known == call).then_some(*number)).unwrap_or(call);
+    let others: Vec<_> = rules.iter().map(|(call, rules)| (number(*call) | X32, rules.clone())).collect();
+    rules.extend(others);
+    rules
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn under_all_numbers(rules: BTreeMap<i64, Vec<SeccompRule>>) -> BTreeMap<i64, Vec<SeccompRule>> {
+    rules
 }
 
 fn target() -> Option<TargetArch> {
@@ -198,5 +222,15 @@ mod tests {
     fn the_filters_compile_with_and_without_an_own_user() {
         assert_eq!(filters(true).unwrap().len(), 3);
         assert_eq!(filters(false).unwrap().len(), 3);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn the_numbers_of_the_other_abi_are_no_way_around() {
+        let refused = under_all_numbers(REFUSED.iter().map(|call| (*call, Vec::new())).collect());
+        assert_eq!(refused.len(), 2 * REFUSED.len());
+        for number in [0x4000_0000 + libc::SYS_mount, 0x4000_0000 + 521] {
+            assert!(refused.contains_key(&number));
+        }
     }
 }
