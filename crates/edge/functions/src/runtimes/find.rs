@@ -72,9 +72,24 @@ impl Probe {
         if !output.status.success() {
             return Err(format!("{name} fails{whom}: {}", output.status));
         }
-        understood(&output.stdout).ok_or_else(|| format!("{name} is no interpreter that is known"))
+        let found = understood(&output.stdout).ok_or_else(|| format!("{name} is no interpreter that is known"))?;
+        match found.roots.iter().find(|root| is_home(root)) {
+            None => Ok(found),
+            Some(home) => Err(format!(
+                "{name} is installed in {}, which is somebody's home: functions would see all of it",
+                home.display()
+            )),
+        }
     }
 }
+
+/// What a function may read of an interpreter is the folder that it is installed in.
+fn is_home(root: &Path) -> bool {
+    let is_named_so = root == Path::new("/root") || root.parent() == Some(Path::new("/home"));
+    is_named_so || MARKS_OF_A_HOME.iter().any(|name| root.join(name).exists())
+}
+
+const MARKS_OF_A_HOME: [&str; 5] = [".ssh", ".aws", ".gnupg", ".bash_history", ".profile"];
 
 fn understood(answer: &[u8]) -> Option<Found> {
     let told: Value = serde_json::from_slice(answer).ok()?;
@@ -103,4 +118,23 @@ pub(super) fn candidates(search_path: &str, names: &[String]) -> Vec<PathBuf> {
         }
     }
     candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_is_no_place_that_functions_may_see() {
+        for home in ["/root", "/home/ada"] {
+            assert!(is_home(Path::new(home)), "{home}");
+        }
+        for place in ["/usr", "/usr/local", "/opt/python", "/home/ada/.pyenv/versions/3.12.1", "/home"] {
+            assert!(!is_home(Path::new(place)), "{place}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!is_home(folder.path()));
+        std::fs::create_dir(folder.path().join(".ssh")).unwrap();
+        assert!(is_home(folder.path()));
+    }
 }
