@@ -30,6 +30,8 @@ use crate::protocol::{self, Frame, FromHost, ToHost};
 use crate::settings::Settings;
 use crate::wire::CallMessage;
 
+/// Beside a function's own time: unpacking its code, waiting for a place, starting its process.
+const SLACK: Duration = Duration::from_mins(3);
 /// After a host that died at once. Each further one waits twice as long, up to the second.
 const PAUSE_AFTER_A_DEATH: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
@@ -108,7 +110,7 @@ impl HostClient {
 
     /// What can run here, and how well it is confined.
     pub async fn describe(&self) -> Result<Description, HostError> {
-        match self.exchange(None, |call| (ToHost::Describe { call }, Bytes::new())).await? {
+        match self.exchange(SLACK, None, |call| (ToHost::Describe { call }, Bytes::new())).await? {
             (FromHost::Described { description, .. }, _) => Ok(*description),
             _ => Err(out_of_step()),
         }
@@ -130,7 +132,18 @@ impl HostClient {
         }
     }
 
+    /// A host that keeps silent for so long is as good as gone, and the next call has to find that out for itself.
     async fn exchange(
+        &self,
+        within: Duration,
+        code: Option<&dyn FunctionCode>,
+        request: impl FnOnce(u64) -> (ToHost, Bytes),
+    ) -> Result<Reply, HostError> {
+        let silent = |_| HostError::Internal("the host of functions does not answer".to_owned());
+        tokio::time::timeout(within, self.ask(code, request)).await.map_err(silent)?
+    }
+
+    async fn ask(
         &self,
         code: Option<&dyn FunctionCode>,
         request: impl FnOnce(u64) -> (ToHost, Bytes),
@@ -234,7 +247,7 @@ impl FunctionHost for HostClient {
     fn install<'a>(&'a self, code: &'a dyn FunctionCode) -> Answer<'a, Result<InstalledCode, HostError>> {
         Box::pin(async move {
             let digest = code.digest();
-            match self.exchange(Some(code), |call| (ToHost::Install { call, digest }, Bytes::new())).await? {
+            match self.exchange(SLACK, Some(code), |call| (ToHost::Install { call, digest }, Bytes::new())).await? {
                 (FromHost::Installed { unpacked_bytes, .. }, _) => Ok(InstalledCode { unpacked_bytes }),
                 _ => Err(out_of_step()),
             }
@@ -247,9 +260,10 @@ impl FunctionHost for HostClient {
         code: &'a dyn FunctionCode,
     ) -> Answer<'a, Result<Invoked, HostError>> {
         Box::pin(async move {
+            let within = invocation.function.timeout.saturating_add(SLACK);
             let (invocation, payload) = CallMessage::of(invocation, code.digest(), self.stream_id());
             let request = |call| (ToHost::Invoke { call, invocation: Box::new(invocation) }, payload);
-            match self.exchange(Some(code), request).await? {
+            match self.exchange(within, Some(code), request).await? {
                 (FromHost::Ended { answered, log_tail, .. }, body) => {
                     let end = if answered { InvocationEnd::Answered(body) } else { InvocationEnd::Failed(body) };
                     Ok(Invoked { end, log_tail: log_tail.into_bytes() })
