@@ -141,6 +141,7 @@ pub(super) async fn build(
             group_bytes: config.quota.log_group_bytes.get(),
             deployment_bytes: config.quota.log_bytes.get(),
         },
+        searches: logs::Searches::default(),
     });
     let sessions = Arc::new(SessionKey::new(keys.sessions()?));
     let roles = Arc::new(lambda::Roles {

@@ -23,3 +23,4 @@ mod tags;
 pub use error::Error;
 pub use operations::{Operation, Outcome, answer};
 pub use room::Room;
+pub use search::Searches;

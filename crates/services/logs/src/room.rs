@@ -12,7 +12,7 @@ use shape::Structure;
 use terms::{Clock, Entropy};
 use trail::{Recorded, Recorder, Subject};
 
-use crate::error::Error;
+use crate::{error::Error, search::Searches};
 
 /// The service: its store, its guards, its keys.
 pub struct Room {
@@ -25,6 +25,7 @@ pub struct Room {
     /// Seals paging tokens.
     pub paging_key: KeyMaterial,
     pub bounds: LogBounds,
+    pub searches: Searches,
 }
 
 /// One call of one operation.

@@ -11,6 +11,7 @@ use contract::{ChunkOrder, ChunkPosition, LogChunksQuery, LogGroupRecord, LogStr
 use policy::Permit;
 use seal::KeyMaterial;
 use terms::{SecretBytes, Timestamp, Uid};
+use tokio::sync::Semaphore;
 
 use crate::{
     chunk::{EVENT_OVERHEAD_BYTES, open_chunk},
@@ -96,12 +97,26 @@ pub(crate) struct FoundEvent {
     pub(crate) index: u32,
 }
 
+/// So many searches go on at once: each has a page and some chunks in memory, and keeps a processor busy.
+const SEARCHES_MAX: usize = 4;
+
+/// The turns of searches. The others wait.
+pub struct Searches(Semaphore);
+
+impl Default for Searches {
+    fn default() -> Self {
+        Self(Semaphore::new(SEARCHES_MAX))
+    }
+}
+
 impl Room {
     pub(crate) async fn search(&self, permit: &Permit, search: &Search<'_>) -> Result<Page, Error> {
         let mut found = Found::new(search);
         if search.from > search.until {
             return Ok(found.page(None));
         }
+        // It is never closed.
+        let _turn = self.searches.0.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
         let key = self.keys.log_key(search.group.scope.account).await?;
         let mut after: Option<ChunkPosition> = None;
         let mut searched = 0_usize;
