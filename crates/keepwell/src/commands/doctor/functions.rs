@@ -43,7 +43,9 @@ fn judge(description: &Description) -> Vec<Finding> {
     let runtimes = description.runtimes.iter().map(|runtime| {
         let version = runtime.version.as_deref().unwrap_or("nothing");
         let told = match (&runtime.interpreter, &runtime.sdk) {
-            (Some(path), Some(sdk)) => format!("{}: {version} at {}, with AWS's SDK {sdk}", runtime.runtimes, path.display()),
+            (Some(path), Some(sdk)) => {
+                format!("{}: {version} at {}, with AWS's SDK {sdk}", runtime.runtimes, path.display())
+            }
             (Some(path), None) => format!("{}: {version} at {}", runtime.runtimes, path.display()),
             (None, _) if runtime.is_served => format!("{}: nothing is needed", runtime.runtimes),
             (None, _) => format!("{}: not served", runtime.runtimes),
