@@ -23,24 +23,13 @@ pub(crate) fn shown(tags: &[Tag]) -> BTreeMap<String, String> {
 
 /// New values replace old ones in place, new keys go to the end.
 pub(crate) fn merge(old: &[Tag], new: &[Tag]) -> Result<Vec<Tag>, Error> {
-    let mut merged = old.to_vec();
-    for tag in new {
-        match merged.iter_mut().find(|held| held.key == tag.key) {
-            Some(held) => held.value.clone_from(&tag.value),
-            None => merged.push(tag.clone()),
-        }
-    }
+    let merged = Tag::merged(old, new);
     require_few(merged.len())?;
     Ok(merged)
 }
 
-/// Unknown keys are passed over.
-pub(crate) fn remove(old: &[Tag], keys: &[String]) -> Vec<Tag> {
-    old.iter().filter(|tag| !keys.contains(&tag.key)).cloned().collect()
-}
-
 fn check_key(key: &str) -> Result<(), Error> {
-    if key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
+    if Tag::is_reserved_key(key) {
         // Chosen.
         return Err(Error::invalid(format!("Tag keys that begin with aws: are reserved: {key}")));
     }
@@ -64,7 +53,7 @@ mod tests {
         let old = [tag("a", "1"), tag("b", "2")];
         let merged = merge(&old, &[tag("b", "3"), tag("A", "4")]).unwrap();
         assert_eq!(merged, [tag("a", "1"), tag("b", "3"), tag("A", "4")]);
-        assert_eq!(remove(&merged, &["b".to_owned(), "zzz".to_owned()]), [tag("a", "1"), tag("A", "4")]);
+        assert_eq!(Tag::without(&merged, &["b".to_owned(), "zzz".to_owned()]), [tag("a", "1"), tag("A", "4")]);
         assert_eq!(of(&shown(&old)).unwrap(), old);
     }
 

@@ -21,27 +21,19 @@ pub(crate) fn shown(tags: &[Tag]) -> BTreeMap<String, String> {
 
 /// New values replace old ones, new keys go to the end.
 pub(crate) fn merge(old: &[Tag], new: &[Tag]) -> Result<Vec<Tag>, Error> {
-    let mut merged = old.to_vec();
-    for tag in new {
-        match merged.iter_mut().find(|held| held.key == tag.key) {
-            Some(held) => held.value.clone_from(&tag.value),
-            None => merged.push(tag.clone()),
-        }
-    }
+    let merged = Tag::merged(old, new);
     // Chosen.
     let too_many = || Error::refused("TooManyTagsException", "A resource can have no more than 50 tags.");
     if merged.len() <= TAGS_MAX { Ok(merged) } else { Err(too_many()) }
 }
 
-/// Unknown keys are passed over.
-pub(crate) fn remove(old: &[Tag], keys: &[String]) -> Vec<Tag> {
-    old.iter().filter(|tag| !keys.contains(&tag.key)).cloned().collect()
-}
-
 /// Nobody gives or takes AWS's own. The text is chosen.
 pub(crate) fn require_own<'k>(mut keys: impl Iterator<Item = &'k String>) -> Result<(), Error> {
-    let is_reserved = |key: &String| key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"));
-    if keys.any(is_reserved) { Err(Error::invalid("Tag keys that begin with aws: are reserved.")) } else { Ok(()) }
+    if keys.any(|key| Tag::is_reserved_key(key)) {
+        Err(Error::invalid("Tag keys that begin with aws: are reserved."))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +50,7 @@ mod tests {
     fn tags_merge_by_key_and_keys_are_case_sensitive() {
         let merged = merge(&[tag("a", "1"), tag("b", "2")], &[tag("b", "3"), tag("A", "4")]).unwrap();
         assert_eq!(merged, [tag("a", "1"), tag("b", "3"), tag("A", "4")]);
-        assert_eq!(remove(&merged, &["b".to_owned(), "zzz".to_owned()]), [tag("a", "1"), tag("A", "4")]);
+        assert_eq!(Tag::without(&merged, &["b".to_owned(), "zzz".to_owned()]), [tag("a", "1"), tag("A", "4")]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod log;
 mod permitted;
 mod secret;
 mod store;
+mod tag;
 
 pub use account::{AccountRecord, AccountStatus, CredentialRecord, CredentialStatus, DeploymentRecord, LastUse};
 pub use commit::{Change, Commit, CommitError, Guard, PendingRecord, SecretChange};
@@ -49,7 +50,8 @@ pub use log::{
     LogGroupsQuery, LogReads, LogRemains, LogStreamOrder, LogStreamPosition, LogStreamRecord, LogStreamsQuery,
     LogStreamsWanted, StoredLogChunk, log_group_arn, log_groups_resource, log_stream_arn, log_streams_resource,
 };
-pub use secret::{AccessDay, SecretRecord, Tag, Value, VersionRecord};
+pub use secret::{AccessDay, SecretRecord, Value, VersionRecord};
 pub use store::{
     Answer, CommitObserver, Jobs, LogHead, Note, Pick, Reads, StoreError, Writes, account_arn, deployment_arn,
 };
+pub use tag::Tag;

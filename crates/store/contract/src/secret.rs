@@ -9,10 +9,9 @@ use std::{
 };
 
 use seal::SealedValue;
-use serde::{Deserialize, Serialize};
 use terms::{ArnSuffix, Day, Region, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId};
 
-use crate::PolicyDocument;
+use crate::{PolicyDocument, Tag};
 
 /// A secret with its versions. Values stay sealed.
 ///
@@ -48,12 +47,6 @@ pub struct SecretRecord {
     pub resource_policy: Option<PolicyDocument>,
     /// Oldest first.
     pub versions: Vec<Arc<VersionRecord>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tag {
-    pub key: String,
-    pub value: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-use contract::Pick;
+use contract::{Pick, Tag};
 use gate::RequestTags;
 use terms::SecretId;
 use trail::{Recorded, Subject};
@@ -12,7 +12,7 @@ pub(crate) async fn untag_resource(call: &Call<'_>, ask: &UntagResourceRequest) 
     let call = &call.with_request_tags(RequestTags::Keys(&ask.tag_keys));
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Labelled).await?;
     let old = before.tags.as_deref().unwrap_or_default();
-    let kept = tags::remove(old, &ask.tag_keys);
+    let kept = Tag::without(old, &ask.tag_keys);
     if kept.len() == old.len() {
         return call.tell(Some(Subject::seen(&before)), ()).await;
     }

@@ -1,3 +1,4 @@
+use contract::Tag;
 use gate::RequestTags;
 use trail::{Recorded, Subject};
 
@@ -16,7 +17,7 @@ pub(crate) async fn untag_resource(call: &Call<'_>, ask: &UntagResourceRequest) 
     let asked = KeyUse { request_tags: RequestTags::Keys(&ask.tag_keys), ..KeyUse::default() };
     let (permit, before) = call.open_own_for(&ask.key_id, &asked).await?;
     require_not_pending_deletion(&before.arn, before.details.state)?;
-    let kept = tags::remove(&before.details.tags, &ask.tag_keys);
+    let kept = Tag::without(&before.details.tags, &ask.tag_keys);
     if kept.len() == before.details.tags.len() {
         return call.tell(Some(Subject::key_seen(&before)), ()).await;
     }

@@ -1,8 +1,9 @@
+use contract::Tag;
 use gate::RequestTags;
 use trail::{Recorded, Subject};
 
 use super::tagged;
-use crate::{error::Error, find::Wish, room::Call, shapes::UntagResourceRequest, tags, versions::next};
+use crate::{error::Error, find::Wish, room::Call, shapes::UntagResourceRequest, versions::next};
 
 /// Removes tags by key. Keys that are not there are passed over.
 pub(in crate::operations) async fn untag_resource(
@@ -12,7 +13,7 @@ pub(in crate::operations) async fn untag_resource(
     let named = tagged(call, &ask.resource)?;
     let wish = Wish { request_tags: RequestTags::Keys(&ask.tag_keys), ..Wish::default() };
     let (permit, before) = call.open_for(&named, &wish).await?;
-    let kept = tags::remove(&before.details.tags, &ask.tag_keys);
+    let kept = Tag::without(&before.details.tags, &ask.tag_keys);
     if kept.len() == before.details.tags.len() {
         return call.tell(Some(Subject::function_seen(&before)), ()).await;
     }

@@ -1,3 +1,4 @@
+use contract::Tag;
 use gate::RequestTags;
 use trail::Recorded;
 
@@ -8,6 +9,6 @@ pub(crate) async fn untag_log_group(call: &Call<'_>, ask: &UntagLogGroupRequest)
     tags::require_own(ask.tags.iter())?;
     let named = NamedGroup::of_name(call.caller.scope(), &ask.log_group_name);
     let (permit, before) = call.open_as(&named, named.resource(), RequestTags::Keys(&ask.tags)).await?;
-    let kept = tags::remove(&before.details.tags, &ask.tags);
+    let kept = Tag::without(&before.details.tags, &ask.tags);
     call.change(permit, before, [], |details| details.tags = kept).await
 }

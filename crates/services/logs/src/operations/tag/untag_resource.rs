@@ -1,3 +1,4 @@
+use contract::Tag;
 use gate::RequestTags;
 use trail::Recorded;
 
@@ -8,6 +9,6 @@ pub(crate) async fn untag_resource(call: &Call<'_>, ask: &UntagResourceRequest) 
     tags::require_own(ask.tag_keys.iter())?;
     let named = NamedGroup::of_arn(&ask.resource_arn)?;
     let (permit, before) = call.open_as(&named, named.arn(), RequestTags::Keys(&ask.tag_keys)).await?;
-    let kept = tags::remove(&before.details.tags, &ask.tag_keys);
+    let kept = Tag::without(&before.details.tags, &ask.tag_keys);
     call.change(permit, before, [], |details| details.tags = kept).await
 }
