@@ -12,7 +12,7 @@ use contract::{Commit, CommitError};
 use gate::Gate;
 use policy::Action;
 use secretsmanager::shapes::{DescribeSecretResponse, GetSecretValueRequest};
-use service::{Asked, ErrorKind, Service, ServiceError};
+use service::{Asked, ErrorKind, MayBeUnrecorded, Service, ServiceError};
 use shape::{ParseError, Rendered, Reply, Structure, parse_json};
 use terms::{Entropy, Uid};
 use trail::{EntryKind, LinkedCall, Recorder, Subject, Unrecorded};
@@ -181,7 +181,9 @@ impl ServiceError for Error {
     fn kind(&self) -> ErrorKind<'_> {
         if matches!(self, Self::Conflict) { ErrorKind::Conflict } else { ErrorKind::Refusal }
     }
+}
 
+impl MayBeUnrecorded for Error {
     fn into_unrecorded(self) -> Result<Unrecorded, Self> {
         match self {
             Self::Unrecorded(error) => Ok(error),

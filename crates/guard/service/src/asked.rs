@@ -8,7 +8,7 @@ use terms::Timestamp;
 use trail::{ApiCall, Failure, LinkedCalls, Recorded, Recorder, RequestParameters, Subject, Subjects, Unrecorded};
 
 use crate::{
-    error::{ErrorKind, ServiceError},
+    error::{ErrorKind, MayBeUnrecorded, ServiceError},
     outcome::Outcome,
 };
 
@@ -216,7 +216,9 @@ mod tests {
         fn kind(&self) -> ErrorKind<'_> {
             if matches!(self, Self::Conflict) { ErrorKind::Conflict } else { ErrorKind::Refusal }
         }
+    }
 
+    impl MayBeUnrecorded for Error {
         fn into_unrecorded(self) -> Result<Unrecorded, Self> {
             Err(self)
         }

@@ -4,7 +4,7 @@ use shape::ParseError;
 use trail::Unrecorded;
 
 /// How a story fails. The words are the service's own.
-pub trait ServiceError: From<ParseError> + From<Unrecorded> {
+pub trait ServiceError: MayBeUnrecorded + From<ParseError> + From<Unrecorded> {
     /// The error's name on the trail. CloudTrail shortens some.
     fn trail_code(&self) -> &'static str;
 
@@ -13,9 +13,6 @@ pub trait ServiceError: From<ParseError> + From<Unrecorded> {
 
     fn kind(&self) -> ErrorKind<'_>;
 
-    /// The call could not be recorded, so it is not answered. Any other error comes back.
-    fn into_unrecorded(self) -> Result<Unrecorded, Self>;
-
     fn is_denial(&self) -> bool {
         matches!(self.kind(), ErrorKind::Denial)
     }
@@ -23,6 +20,12 @@ pub trait ServiceError: From<ParseError> + From<Unrecorded> {
     fn is_conflict(&self) -> bool {
         matches!(self.kind(), ErrorKind::Conflict)
     }
+}
+
+/// An error that may be the trail's. [`shared_errors!`](crate::shared_errors) says how.
+pub trait MayBeUnrecorded: Sized {
+    /// The call could not be recorded, so it is not answered. Any other error comes back.
+    fn into_unrecorded(self) -> Result<Unrecorded, Self>;
 }
 
 /// What the frame does about an error.
@@ -99,6 +102,24 @@ macro_rules! shared_errors {
                 }
             }
         }
+
+        impl $crate::MayBeUnrecorded for $error {
+            fn into_unrecorded(self) -> Result<$crate::named::Unrecorded, Self> {
+                match self {
+                    Self::Unrecorded(error) => Ok(error),
+                    other => Err(other),
+                }
+            }
+        }
+
+        /// Its name, which is all that may be printed of it.
+        impl std::fmt::Display for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+
+        impl std::error::Error for $error {}
 
         impl From<$crate::named::Unrecorded> for $error {
             fn from(error: $crate::named::Unrecorded) -> Self {

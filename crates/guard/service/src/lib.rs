@@ -14,7 +14,7 @@ mod turns;
 
 pub use asked::{Asked, Parameters, Service, TELLINGS_MAX};
 pub use background::{Worker, do_due, work};
-pub use error::{ErrorKind, Fault, JsonError, RestError, ServiceError};
+pub use error::{ErrorKind, Fault, JsonError, MayBeUnrecorded, RestError, ServiceError};
 pub use operations::Kind;
 pub use outcome::{Outcome, json, response_elements, rest, xml};
 pub use turns::Turns;

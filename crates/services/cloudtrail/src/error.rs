@@ -1,7 +1,5 @@
 //! What an operation may fail with, in AWS's words.
 
-use std::fmt;
-
 use contract::{StoreError, UnreadablePolicy};
 use policy::Denied;
 use seal::SealError;
@@ -98,22 +96,7 @@ impl ServiceError for Error {
             _ => ErrorKind::Refusal,
         }
     }
-
-    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
-        match self {
-            Self::Unrecorded(error) => Ok(error),
-            other => Err(other),
-        }
-    }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code())
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// The model has exceptions for these members. Whether AWS sends them or its general one, nobody has recorded.
 const OF_MEMBERS: [(&str, &str); 3] = [

@@ -1,7 +1,5 @@
 //! What an operation may fail with, in AWS's words.
 
-use std::fmt;
-
 use contract::{CommitError, StoreError, UnreadablePolicy};
 use policy::{Denied, WrongPermit};
 use seal::SealError;
@@ -114,22 +112,7 @@ impl ServiceError for Error {
             _ => ErrorKind::Refusal,
         }
     }
-
-    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
-        match self {
-            Self::Unrecorded(error) => Ok(error),
-            other => Err(other),
-        }
-    }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code())
-    }
-}
-
-impl std::error::Error for Error {}
 
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {

@@ -146,22 +146,7 @@ impl ServiceError for Error {
             _ => ErrorKind::Refusal,
         }
     }
-
-    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
-        match self {
-            Self::Unrecorded(error) => Ok(error),
-            other => Err(other),
-        }
-    }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code())
-    }
-}
-
-impl std::error::Error for Error {}
 
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {

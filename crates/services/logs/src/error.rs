@@ -1,7 +1,5 @@
 //! What an operation may fail with, in AWS's words.
 
-use std::fmt;
-
 use contract::{CommitError, StoreError};
 use facades::LogKeyError;
 use policy::{Denied, WrongPermit};
@@ -123,22 +121,7 @@ impl ServiceError for Error {
             _ => ErrorKind::Refusal,
         }
     }
-
-    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
-        match self {
-            Self::Unrecorded(error) => Ok(error),
-            other => Err(other),
-        }
-    }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code())
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// Broken constraints are invalid parameters here, as recorded.
 impl From<ParseError> for Error {

@@ -92,13 +92,6 @@ impl ServiceError for Error {
             _ => ErrorKind::Refusal,
         }
     }
-
-    fn into_unrecorded(self) -> Result<Unrecorded, Self> {
-        match self {
-            Self::Unrecorded(error) => Ok(error),
-            other => Err(other),
-        }
-    }
 }
 
 service::shared_errors!(Error, ours [StoreError, UnreadablePolicy, SealError]);
