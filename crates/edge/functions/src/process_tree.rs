@@ -5,19 +5,17 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::process::{Pid, Signal, Uid, WaitOptions, getpid, getsid, kill_process, waitpid};
+use rustix::process::{Pid, Signal, Uid, WaitOptions, getpid, kill_process, waitpid};
 
 /// What was started below this process, as far as it can be seen at one look. The process itself is not in it.
 pub(crate) fn descendants(of: Pid) -> Vec<Pid> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([of]);
     let mut to_visit = vec![of];
-    let parents = (!lists_children(of)).then(parents);
+    let all = (!lists_children(of)).then(standings);
     while let Some(parent) = to_visit.pop() {
-        let children = match &parents {
-            Some(parents) => {
-                parents.iter().filter(|(_, of)| *of == parent.as_raw_nonzero().get()).map(|(pid, _)| *pid).collect()
-            }
+        let children = match &all {
+            Some(all) => children_among(all, parent),
             None => children(parent),
         };
         for child in children.into_iter().filter_map(Pid::from_raw) {
@@ -48,12 +46,10 @@ pub(crate) fn kill_descendants(of: Pid) {
 /// Kills what a warden has left behind when it was killed itself: children of this process that it did not start, which
 /// are those in sessions of their own.
 pub(crate) fn kill_orphans() {
-    let (me, my_session) = (getpid(), getsid(None).ok());
-    let is_orphan = |pid: &Pid| getsid(Some(*pid)).ok() != my_session;
-    let orphans: Vec<Pid> = descendants(me).into_iter().filter(is_orphan).collect();
-    let children: Vec<i32> =
-        parents().into_iter().filter(|(_, of)| *of == me.as_raw_nonzero().get()).map(|(pid, _)| pid).collect();
-    for orphan in orphans.into_iter().filter(|orphan| children.contains(&orphan.as_raw_nonzero().get())) {
+    let me = getpid();
+    let Some(my_session) = Standing::of(me.as_raw_nonzero().get()).map(|standing| standing.session) else { return };
+    let children = standings().into_iter().filter(|one| one.parent == me.as_raw_nonzero().get());
+    for orphan in children.filter(|one| one.session != my_session).filter_map(|one| Pid::from_raw(one.pid)) {
         kill_descendants(orphan);
         send(&[orphan], Signal::KILL);
         // Nobody else will reap it.
@@ -86,17 +82,37 @@ fn children(of: Pid) -> Vec<i32> {
     lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
 }
 
-/// All processes with their parents.
-fn parents() -> Vec<(i32, i32)> {
-    let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter_map(|pid| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+/// Where a process stands among the others.
+struct Standing {
+    pid: i32,
+    parent: i32,
+    /// 0 where its leader is outside of this PID namespace, which is why this is read and not asked of getsid: rustix
+    /// takes what getsid answers for a process id that is never 0.
+    session: i32,
+}
+
+impl Standing {
+    fn of(pid: i32) -> Option<Self> {
+        Self::read(pid, &fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    fn read(pid: i32, stat: &str) -> Option<Self> {
         // The name of a program may hold anything, also brackets.
-        let (_, fields) = stat.rsplit_once(')')?;
-        Some((pid, fields.split_whitespace().nth(1)?.parse().ok()?))
-    })
-    .collect()
+        let (_, after_name) = stat.rsplit_once(')')?;
+        // State, parent, process group, session.
+        let mut fields = after_name.split_whitespace().skip(1);
+        Some(Self { pid, parent: fields.next()?.parse().ok()?, session: fields.nth(1)?.parse().ok()? })
+    }
+}
+
+fn standings() -> Vec<Standing> {
+    let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(Standing::of).collect()
+}
+
+fn children_among(all: &[Standing], of: Pid) -> Vec<i32> {
+    all.iter().filter(|one| one.parent == of.as_raw_nonzero().get()).map(|one| one.pid).collect()
 }
 
 /// What processes hold in memory.
@@ -158,14 +174,22 @@ mod tests {
             std::thread::yield_now();
         }
         let found = descendants(pid);
-        let listed: Vec<i32> =
-            parents().into_iter().filter(|(_, of)| *of == pid.as_raw_nonzero().get()).map(|(pid, _)| pid).collect();
+        let listed = children_among(&standings(), pid);
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|pid| listed.contains(&pid.as_raw_nonzero().get())), "{found:?} {listed:?}");
         assert!(memory(&found).resident_bytes > 0 && proportional_bytes(&found) > 0);
         kill_descendants(pid);
         assert!(shell.wait().is_ok());
         assert!(descendants(pid).is_empty());
+    }
+
+    #[test]
+    fn a_standing_is_read_whatever_the_program_is_called() {
+        let read = Standing::read(42, "42 (a) b) S 7 42 0 34816 42").unwrap();
+        assert_eq!((read.pid, read.parent, read.session), (42, 7, 0));
+        assert!(Standing::read(42, "42 (sh) S 7").is_none());
+        let mine = Standing::of(getpid().as_raw_nonzero().get()).unwrap();
+        assert_eq!(mine.parent, i32::try_from(std::os::unix::process::parent_id()).unwrap());
     }
 
     #[test]
