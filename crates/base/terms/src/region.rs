@@ -27,7 +27,7 @@ pub enum Partition {
 }
 
 /// An account in a region: where a secret lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Scope {
     pub account: AccountId,
     pub region: Region,

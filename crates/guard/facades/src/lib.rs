@@ -5,8 +5,12 @@ mod envelope;
 mod function_host;
 mod log_events;
 mod log_keys;
+mod managed_secrets;
 mod remote_functions;
 mod root_keys;
+mod rotation_functions;
+mod secrets_door;
+mod service_roles;
 
 pub use account_keys::{AccountKeys, AccountKeysError, NewManagedKey};
 pub use envelope::{Envelope, EnvelopeError, OnBehalf};
@@ -16,5 +20,14 @@ pub use function_host::{
 };
 pub use log_events::{LogEvents, LogEventsError, LogStreamName, NewLogEvent};
 pub use log_keys::{LogKeyError, LogKeys};
+pub use managed_secrets::{AdoptedSecret, BuiltInRotators, ManagedSecret, ManagedSecrets};
 pub use remote_functions::{RemoteCall, RemoteFunctions};
 pub use root_keys::{NewRootKey, ReplacedRootKey, RootKeyNow, RootKeys, RootKeysError, Settlement};
+pub use rotation_functions::{
+    RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep, StepEnded, StepFailed,
+    StepLog,
+};
+pub use secrets_door::{
+    DescribedSecret, PendingValue, ReadSecret, SecretsDoor, SecretsDoorError, VersionPick, Visitor,
+};
+pub use service_roles::{ServiceRole, ServiceRoleError, ServiceRoles};

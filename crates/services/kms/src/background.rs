@@ -40,7 +40,11 @@ async fn do_job(room: &Room, Lease { job }: &Lease) -> Result<(), Error> {
     let action = match job.kind {
         JobKind::DeleteKey => DELETE_KEY,
         JobKind::RotateKey => ROTATE_KEY,
-        JobKind::EndRecoveryWindow | JobKind::TrimVersions | JobKind::TendLogGroup => {
+        JobKind::EndRecoveryWindow
+        | JobKind::TrimVersions
+        | JobKind::RotateSecret
+        | JobKind::CheckRotation
+        | JobKind::TendLogGroup => {
             return Err(job_of_another_service());
         }
     };
@@ -56,7 +60,11 @@ async fn do_job(room: &Room, Lease { job }: &Lease) -> Result<(), Error> {
     let done = match job.kind {
         JobKind::DeleteKey => doing.delete_key(permit, key).await,
         JobKind::RotateKey => doing.rotate_key(permit, key).await,
-        JobKind::EndRecoveryWindow | JobKind::TrimVersions | JobKind::TendLogGroup => Err(job_of_another_service()),
+        JobKind::EndRecoveryWindow
+        | JobKind::TrimVersions
+        | JobKind::RotateSecret
+        | JobKind::CheckRotation
+        | JobKind::TendLogGroup => Err(job_of_another_service()),
     };
     match done {
         // Someone was faster: kept the key, disabled it, put its date off. The next look tells what is left to do.

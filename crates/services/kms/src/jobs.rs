@@ -68,7 +68,7 @@ mod tests {
                 assert_eq!(kind, wanted);
                 Some(due_at)
             }
-            JobChange::Cancel { kind, .. } => {
+            JobChange::Cancel { kind, .. } | JobChange::Lease { kind, .. } => {
                 assert_eq!(kind, wanted);
                 None
             }

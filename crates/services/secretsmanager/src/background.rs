@@ -48,8 +48,9 @@ pub(crate) fn trim_job(secret: &SecretRecord, quotas: &Quotas) -> Option<JobChan
 }
 
 /// A secret that goes takes its jobs with it.
-pub(crate) fn end_of_jobs(secret: &SecretRecord) -> [JobChange; 2] {
-    [JobKind::EndRecoveryWindow, JobKind::TrimVersions].map(|kind| JobChange::Cancel { kind, subject: secret.uid })
+pub(crate) fn end_of_jobs(secret: &SecretRecord) -> [JobChange; 4] {
+    [JobKind::EndRecoveryWindow, JobKind::TrimVersions, JobKind::RotateSecret, JobKind::CheckRotation]
+        .map(|kind| JobChange::Cancel { kind, subject: secret.uid })
 }
 
 async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
@@ -58,7 +59,11 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
     let action = match job.kind {
         JobKind::EndRecoveryWindow => END_RECOVERY_WINDOW,
         JobKind::TrimVersions => TRIM_VERSIONS,
-        JobKind::DeleteKey | JobKind::RotateKey | JobKind::TendLogGroup => return Err(job_of_another_service()),
+        JobKind::RotateSecret
+        | JobKind::CheckRotation
+        | JobKind::DeleteKey
+        | JobKind::RotateKey
+        | JobKind::TendLogGroup => return Err(job_of_another_service()),
     };
     // Whoever erased the secret since the job was read has erased the job with it.
     let Some(found) = room.store.secret(job.scope, &job.name, Pick::Labelled).await? else { return Ok(()) };
@@ -71,7 +76,11 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
     let done = match job.kind {
         JobKind::EndRecoveryWindow => end_recovery_window(room, job, permit, secret, now).await,
         JobKind::TrimVersions => trim_versions(room, job, permit, secret, now).await,
-        JobKind::DeleteKey | JobKind::RotateKey | JobKind::TendLogGroup => Err(job_of_another_service()),
+        JobKind::RotateSecret
+        | JobKind::CheckRotation
+        | JobKind::DeleteKey
+        | JobKind::RotateKey
+        | JobKind::TendLogGroup => Err(job_of_another_service()),
     };
     match done {
         // Someone was faster: restored it, put a version, rescheduled. The next look tells what is left to do.

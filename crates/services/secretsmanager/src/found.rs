@@ -100,6 +100,7 @@ impl Found {
                 tags: &[],
                 resource_policy: None,
                 partner_type: None,
+                rotation_function_arn: None,
                 origin_region: self.scope.region,
             },
         }

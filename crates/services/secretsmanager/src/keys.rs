@@ -192,13 +192,13 @@ impl SecretKeys<'_> {
     }
 
     fn of_resource(&self, key: Key, take: &mut dyn FnMut(&str)) -> bool {
-        let DecisionSubject { arn, scope, partner_type, origin_region, .. } = *self.subject;
+        let DecisionSubject { arn, scope, partner_type, rotation_function_arn, origin_region, .. } = *self.subject;
         match key {
             Key::SecretId => (&**arn).tell(take),
             // Only secrets of several regions have a primary one.
             Key::SecretPrimaryRegion => (origin_region != scope.region).then(|| origin_region.as_str()).tell(take),
             Key::ResourceType => partner_type.tell(take),
-            // AllowRotationLambdaArn: no secret has a function before rotation arrives.
+            Key::AllowRotationLambdaArn => rotation_function_arn.tell(take),
             _ => false,
         }
     }

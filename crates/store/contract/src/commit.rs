@@ -7,7 +7,7 @@ use terms::{AccountId, EventId, Scope, Uid};
 
 use crate::{
     AccountRecord, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange, LogContentChange,
-    LogGroupChange, SecretRecord, permitted::is_permitted,
+    LogGroupChange, RotationAttempt, SecretRecord, permitted::is_permitted,
 };
 
 /// Everything that one call changes, handed over once.
@@ -47,6 +47,8 @@ pub enum Change {
     Function(FunctionChange),
     LogGroup(LogGroupChange),
     LogContent(LogContentChange),
+    /// A new attempt of the timeline, or what became of one that is there.
+    RotationAttempt(Arc<RotationAttempt>),
 }
 
 /// A secret before and after. An adapter writes the difference.
@@ -122,7 +124,11 @@ impl Commit {
             Change::Function(change) => change.require_sound()?,
             Change::LogGroup(change) => change.require_sound()?,
             Change::LogContent(change) => change.require_sound()?,
-            Change::Deployment(_) | Change::Account(_) | Change::CloseAccount(_) | Change::Identity(_) => {}
+            Change::Deployment(_)
+            | Change::Account(_)
+            | Change::CloseAccount(_)
+            | Change::Identity(_)
+            | Change::RotationAttempt(_) => {}
         }
         self.changes.push(change);
         Ok(self)

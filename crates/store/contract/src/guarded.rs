@@ -23,6 +23,8 @@ pub struct DecisionSubject<'a> {
     pub tags: &'a [Tag],
     pub resource_policy: Option<&'a PolicyDocument>,
     pub partner_type: Option<&'a str>,
+    /// The function that rotates the secret.
+    pub rotation_function_arn: Option<&'a str>,
     pub origin_region: Region,
 }
 
@@ -34,6 +36,7 @@ impl<'a> DecisionSubject<'a> {
             tags: secret.tags.as_deref().unwrap_or_default(),
             resource_policy: secret.resource_policy.as_ref(),
             partner_type: secret.partner_type.as_deref(),
+            rotation_function_arn: secret.rotation.as_deref().map(|rotation| &*rotation.function_arn),
             origin_region: secret.origin_region,
         }
     }

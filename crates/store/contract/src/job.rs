@@ -8,6 +8,10 @@ pub enum JobKind {
     EndRecoveryWindow,
     /// Remove unlabelled versions of a secret that has too many.
     TrimVersions,
+    /// Rotate a secret: begin, or try again.
+    RotateSecret,
+    /// Look whether a secret's rotation would work and its credentials do.
+    CheckRotation,
     /// Destroy a key whose waiting period has ended.
     DeleteKey,
     /// Give a key new material.
@@ -27,6 +31,13 @@ pub enum JobChange {
         /// Of the secret, or the id of the key.
         name: String,
         due_at: Timestamp,
+    },
+    /// Takes the job for long work outside of the store: nobody else finds it due before then. Raises the fence by one,
+    /// and the next `Schedule` or `Cancel` ends it. When the store is opened by another process, it ends as well.
+    Lease {
+        kind: JobKind,
+        subject: Uid,
+        until: Timestamp,
     },
     Cancel {
         kind: JobKind,
@@ -58,6 +69,8 @@ impl JobKind {
         match self {
             Self::EndRecoveryWindow => "end-recovery-window",
             Self::TrimVersions => "trim-versions",
+            Self::RotateSecret => "rotate-secret",
+            Self::CheckRotation => "check-rotation",
             Self::DeleteKey => "delete-key",
             Self::RotateKey => "rotate-key",
             Self::TendLogGroup => "tend-log-group",
@@ -65,8 +78,16 @@ impl JobKind {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::EndRecoveryWindow, Self::TrimVersions, Self::DeleteKey, Self::RotateKey, Self::TendLogGroup]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [
+            Self::EndRecoveryWindow,
+            Self::TrimVersions,
+            Self::RotateSecret,
+            Self::CheckRotation,
+            Self::DeleteKey,
+            Self::RotateKey,
+            Self::TendLogGroup,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
     }
 }

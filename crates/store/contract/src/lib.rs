@@ -21,6 +21,7 @@ mod key;
 mod list;
 mod log;
 mod permitted;
+mod rotation;
 mod secret;
 mod store;
 mod tag;
@@ -49,6 +50,10 @@ pub use log::{
     LogContentChange, LogGroupChange, LogGroupDetails, LogGroupRecord, LogGroupSubject, LogGroupsFilter,
     LogGroupsQuery, LogReads, LogRemains, LogStreamOrder, LogStreamPosition, LogStreamRecord, LogStreamsQuery,
     LogStreamsWanted, StoredLogChunk, log_group_arn, log_groups_resource, log_stream_arn, log_streams_resource,
+};
+pub use rotation::{
+    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptPosition, AttemptStep, AttemptsQuery,
+    RotationAttempt, RotationRecord, RotationRules, RotationRun, RotationWindow,
 };
 pub use secret::{AccessDay, SecretRecord, Value, VersionRecord};
 pub use store::{

@@ -19,7 +19,10 @@ macro_rules! actions {
 const CREATES_SECRETS: &[Action] = actions!("secretsmanager": CreateSecret);
 const UPDATES_SECRETS: &[Action] = actions!("secretsmanager":
     PutSecretValue UpdateSecret UpdateSecretVersionStage TagResource UntagResource DeleteSecret RestoreSecret
-    PutResourcePolicy DeleteResourcePolicy TrimVersions);
+    PutResourcePolicy DeleteResourcePolicy RotateSecret CancelRotateSecret TrimVersions RunRotation);
+/// Attempts to rotate, and looks whether rotating would work.
+const TELLS_OF_ROTATIONS: &[Action] = actions!("secretsmanager":
+    RotateSecret CancelRotateSecret PutSecretValue UpdateSecret UpdateSecretVersionStage RunRotation CheckRotation);
 const ERASES_SECRETS: &[Action] = actions!("secretsmanager": DeleteSecret EndRecoveryWindow);
 const MAKES_KEYS: &[Action] = actions!("kms": CreateKey ReplicateKey);
 const CREATE_KEY: Action = Action::new("kms:CreateKey");
@@ -114,6 +117,7 @@ pub(crate) fn is_permitted(permit: &Permit, change: &Change) -> bool {
             LogContentChange::Append { stream, .. } => covers(APPENDS_LOG_EVENTS, &stream.arn),
             LogContentChange::Erase { group, .. } => covers(ERASES_LOG_EVENTS, &group.arn),
         },
+        Change::RotationAttempt(attempt) => covers(TELLS_OF_ROTATIONS, &attempt.secret_arn),
         Change::Identity(change) => may_change_identities(permit, change),
     }
 }

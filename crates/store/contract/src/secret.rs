@@ -11,7 +11,7 @@ use std::{
 use seal::SealedValue;
 use terms::{ArnSuffix, Day, Region, Scope, SecretName, StagingLabel, Timestamp, Uid, VersionId};
 
-use crate::{PolicyDocument, Tag};
+use crate::{PolicyDocument, RotationRecord, Tag};
 
 /// A secret with its versions. Values stay sealed.
 ///
@@ -45,6 +45,10 @@ pub struct SecretRecord {
     pub tags: Option<Arc<[Tag]>>,
     /// Principals stand in it by their ids.
     pub resource_policy: Option<PolicyDocument>,
+    /// The service that owns the secret, if one does: its short name.
+    pub owning_service: Option<Arc<str>>,
+    /// Absent until rotation was first configured.
+    pub rotation: Option<Arc<RotationRecord>>,
     /// Oldest first.
     pub versions: Vec<Arc<VersionRecord>>,
 }

@@ -9,8 +9,9 @@ use policy::WrongPermit;
 use terms::{AccountId, Day, Region, Scope, SecretName, Timestamp, Uid, VersionId};
 
 use crate::{
-    AccountRecord, Commit, CommitError, CredentialRecord, DeploymentRecord, FunctionRecord, Guarded, GuardedPage,
-    Identities, JobKind, JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, SealedBytes, SecretRecord,
+    AccountRecord, AttemptsQuery, Commit, CommitError, CredentialRecord, DeploymentRecord, FunctionRecord, Guarded,
+    GuardedPage, Identities, JobKind, JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, RotationAttempt,
+    SealedBytes, SecretRecord,
 };
 
 /// What the store answers with, later.
@@ -74,6 +75,9 @@ pub trait Reads: Send + Sync {
 
     /// The code that a version of the function has. None once no version has it. Never kept in memory.
     fn function_code(&self, function: Uid, sha256: [u8; 32]) -> Answer<'_, Result<Option<SealedBytes>, StoreError>>;
+
+    /// What became of a secret's rotations, the newest first.
+    fn rotation_attempts(&self, query: AttemptsQuery) -> Answer<'_, Result<Vec<RotationAttempt>, StoreError>>;
 
     /// The trail's records that may not have reached the log yet, by ticket.
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>>;

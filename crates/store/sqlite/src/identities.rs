@@ -86,7 +86,8 @@ impl IdentityCache {
             | Change::Key(_)
             | Change::Function(_)
             | Change::LogGroup(_)
-            | Change::LogContent(_) => {}
+            | Change::LogContent(_)
+            | Change::RotationAttempt(_) => {}
         }
     }
 

@@ -14,6 +14,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "identities", sql: include_str!("../migrations/0002_identities.sql") },
     Migration { number: 3, name: "logs", sql: include_str!("../migrations/0003_logs.sql") },
     Migration { number: 4, name: "functions", sql: include_str!("../migrations/0004_functions.sql") },
+    Migration { number: 5, name: "rotation", sql: include_str!("../migrations/0005_rotation.sql") },
 ];
 
 #[derive(Debug, thiserror::Error)]

@@ -3,8 +3,8 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use contract::{
-    AccessDay, AccountRecord, AccountStatus, DeploymentRecord, JobKind, JobRecord, LastUse, LogHead, PendingRecord,
-    Pick, PolicyDocument, SecretRecord, Tag, Value, VersionRecord, account_uid,
+    AccessDay, AccountRecord, AccountStatus, AttemptsQuery, DeploymentRecord, JobKind, JobRecord, LastUse, LogHead,
+    PendingRecord, Pick, PolicyDocument, RotationAttempt, SecretRecord, Tag, Value, VersionRecord, account_uid,
 };
 use rusqlite::{
     Connection, OptionalExtension, Result, Row,
@@ -22,7 +22,7 @@ pub(crate) const NEVER: i32 = i32::MIN;
 
 /// Columns of a secret as [`secret_row`] takes them, behind the number of its row.
 pub(crate) const SECRET: &str = "SELECT id, name, uid, suffix, origin_region, generation, revision, created_at, changed_at, \
-     delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels, resource_policy FROM secret";
+     delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels, resource_policy, owning_service, rotation FROM secret";
 
 /// One secret with all its versions. The transaction makes row, labels and versions one consistent answer.
 pub(crate) fn secret(
@@ -70,7 +70,7 @@ impl SecretRow {
 fn secret_record(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
     let name = parsed(1, SecretName::parse(row.get_ref(1)?.as_str()?).ok())?;
     let suffix = parsed(3, ArnSuffix::parse(row.get_ref(3)?.as_str()?))?;
-    let tags: Option<String> = row.get(14)?;
+    let (tags, rotation): (Option<String>, Option<String>) = (row.get(14)?, row.get(18)?);
     Ok(SecretRecord {
         scope,
         uid: Uid::from_bytes(row.get(2)?),
@@ -89,6 +89,8 @@ fn secret_record(row: &Row<'_>, scope: Scope) -> Result<SecretRecord> {
         partner_type: row.get(13)?,
         tags: tags.map(|json| parsed(14, tags_from_json(&json))).transpose()?,
         resource_policy: row.get::<_, Option<String>>(16)?.map(PolicyDocument::new),
+        owning_service: row.get(17)?,
+        rotation: rotation.map(|json| parsed(18, serde_json::from_str(&json).ok())).transpose()?.map(Arc::new),
         versions: Vec::new(),
     })
 }
@@ -243,6 +245,22 @@ pub(crate) fn due_jobs(
             due_at: Timestamp::from_millis(row.get(5)?),
             fence: row.get(6)?,
         })
+    })?;
+    rows.collect()
+}
+
+/// The newest first. Rows are the key alone in order, so that a page is a seek.
+pub(crate) const ROTATION_ATTEMPTS: &str = "SELECT attempt FROM rotation_attempt WHERE secret = ?1 \
+     AND (started_at, id) < (?2, ?3) ORDER BY started_at DESC, id DESC LIMIT ?4";
+
+pub(crate) fn rotation_attempts(connection: &Connection, query: &AttemptsQuery) -> Result<Vec<RotationAttempt>> {
+    let AttemptsQuery { secret, after, limit } = *query;
+    let (started_at, id) =
+        after.map_or((i64::MAX, [0xff; 16]), |after| (after.started_at.as_millis(), *after.id.as_bytes()));
+    let mut statement = connection.prepare_cached(ROTATION_ATTEMPTS)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map((secret.as_bytes(), started_at, id, limit), |row| {
+        parsed(0, serde_json::from_str(row.get_ref(0)?.as_str()?).ok())
     })?;
     rows.collect()
 }

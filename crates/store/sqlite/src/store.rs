@@ -6,9 +6,9 @@ use std::{
 };
 
 use contract::{
-    AccountRecord, Answer, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord, FunctionRecord,
-    Guarded, GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery, LogHead, Note,
-    PendingRecord, Pick, Reads, SealedBytes, SecretRecord, StoreError, Value, Writes,
+    AccountRecord, Answer, AttemptsQuery, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord,
+    FunctionRecord, Guarded, GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery,
+    LogHead, Note, PendingRecord, Pick, Reads, RotationAttempt, SealedBytes, SecretRecord, StoreError, Value, Writes,
 };
 use rusqlite::Connection;
 use terms::{AccountId, Region, Scope, Timestamp, Uid};
@@ -69,6 +69,8 @@ impl SqliteStore {
         make_private(&database)?;
         prepare(&connection)?;
         migrate(&mut connection)?;
+        // Whoever held the folder before has ended, and so has what it was at.
+        connection.execute("UPDATE job SET due_at = 0, leased = 0 WHERE leased = 1", [])?;
         let scopes = Arc::new(Scopes::load(&connection)?);
         let identities = Arc::new(IdentityCache::load(&connection)?);
         let keys = Arc::new(KeyCache::load(&connection)?);
@@ -230,6 +232,10 @@ impl Reads for SqliteStore {
 
     fn function_code(&self, function: Uid, sha256: [u8; 32]) -> Answer<'_, Result<Option<SealedBytes>, StoreError>> {
         self.read(move |connection| functions::code(connection, function, &sha256))
+    }
+
+    fn rotation_attempts(&self, query: AttemptsQuery) -> Answer<'_, Result<Vec<RotationAttempt>, StoreError>> {
+        self.read(move |connection| read::rotation_attempts(connection, &query))
     }
 
     fn pending_records(&self) -> Answer<'_, Result<Vec<PendingRecord>, StoreError>> {

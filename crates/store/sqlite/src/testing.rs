@@ -37,6 +37,8 @@ pub(crate) fn record(name: &str, revision: u64, versions: &[(&str, bool)]) -> Ar
         partner_type: None,
         tags: None,
         resource_policy: None,
+        owning_service: None,
+        rotation: None,
         versions: versions.iter().map(version).collect(),
     })
 }

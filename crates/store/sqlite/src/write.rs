@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use contract::{
-    AccountRecord, Change, Commit, CommitError, DeploymentRecord, Guard, JobChange, KeyChange, LastUse, LogHead, Note,
-    PendingRecord, PolicyDocument, SecretChange, SecretRecord, Value, VersionRecord,
+    ATTEMPTS_KEPT, AccountRecord, Change, Commit, CommitError, DeploymentRecord, Guard, JobChange, KeyChange, LastUse,
+    LogHead, Note, PendingRecord, PolicyDocument, RotationAttempt, SecretChange, SecretRecord, Value, VersionRecord,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use terms::{AccountId, Day, Scope};
@@ -136,6 +136,7 @@ impl Writing<'_> {
                 Ok(())
             }
             Change::Deployment(deployment) => self.put_deployment(deployment),
+            Change::RotationAttempt(attempt) => self.put_rotation_attempt(attempt),
         }
     }
 
@@ -143,8 +144,8 @@ impl Writing<'_> {
         let number = self.scope(after.scope)?;
         let inserted = self.execute(
             "INSERT OR IGNORE INTO secret (scope, name, uid, suffix, origin_region, generation, revision, created_at, \
-             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels, resource_policy) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             changed_at, delete_at, accessed_day, description, kms_key_id, partner_type, tags, labels, resource_policy, owning_service, rotation) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 number,
                 after.name.as_str(),
@@ -163,6 +164,8 @@ impl Writing<'_> {
                 after.tags.as_deref().map(tags_to_json),
                 labels_to_json(after),
                 after.resource_policy.as_ref().map(PolicyDocument::text),
+                after.owning_service,
+                rotation_to_json(after)?,
             ],
         )?;
         if inserted == 0 {
@@ -182,7 +185,8 @@ impl Writing<'_> {
         let id: i64 = self
             .query(
                 "UPDATE secret SET origin_region = ?, generation = ?, revision = ?, changed_at = ?, delete_at = ?, \
-                 description = ?, kms_key_id = ?, partner_type = ?, tags = ?, labels = ?, resource_policy = ? \
+                 description = ?, kms_key_id = ?, partner_type = ?, tags = ?, labels = ?, resource_policy = ?, \
+                 owning_service = ?, rotation = ? \
                  WHERE scope = ? AND name = ? AND uid = ? AND revision = ? RETURNING id",
                 params![
                     after.origin_region.as_str(),
@@ -196,6 +200,8 @@ impl Writing<'_> {
                     after.tags.as_deref().map(tags_to_json),
                     labels_to_json(after),
                     after.resource_policy.as_ref().map(PolicyDocument::text),
+                    after.owning_service,
+                    rotation_to_json(after)?,
                     number,
                     before.name.as_str(),
                     before.uid.as_bytes(),
@@ -234,6 +240,7 @@ impl Writing<'_> {
             .ok_or(CommitError::Conflict)?;
         self.execute("DELETE FROM version WHERE secret = ?", [id])?;
         self.execute("DELETE FROM secret WHERE id = ?", [id])?;
+        self.execute("DELETE FROM rotation_attempt WHERE secret = ?", [before.uid.as_bytes()])?;
         self.applied.erased.push(number);
         Ok(())
     }
@@ -304,6 +311,23 @@ impl Writing<'_> {
         if put == 1 { Ok(()) } else { Err(CommitError::Conflict) }
     }
 
+    fn put_rotation_attempt(&self, attempt: &RotationAttempt) -> Result<(), CommitError> {
+        let json = serde_json::to_string(attempt).map_err(|error| CommitError::Internal(error.to_string().into()))?;
+        let (secret, started_at) = (attempt.secret.as_bytes(), attempt.started_at.as_millis());
+        self.execute(
+            "INSERT INTO rotation_attempt (secret, started_at, id, attempt) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (secret, started_at, id) DO UPDATE SET attempt = excluded.attempt",
+            params![secret, started_at, attempt.id.as_bytes(), json],
+        )?;
+        let kept = i64::try_from(ATTEMPTS_KEPT).unwrap_or(i64::MAX);
+        self.execute(
+            "DELETE FROM rotation_attempt WHERE secret = ?1 AND (started_at, id) <= (SELECT started_at, id FROM \
+             rotation_attempt WHERE secret = ?1 ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET ?2)",
+            params![secret, kept],
+        )?;
+        Ok(())
+    }
+
     fn job(&mut self, job: &JobChange) -> Result<(), CommitError> {
         match job {
             JobChange::Schedule { kind, subject, scope, name, due_at } => {
@@ -315,9 +339,13 @@ impl Writing<'_> {
                      coalesce((SELECT revision FROM secret WHERE scope = ?3 AND name = ?4 AND uid = ?2), \
                      (SELECT revision FROM kms_key WHERE uid = ?2), 0)) \
                      ON CONFLICT (kind, subject) DO UPDATE \
-                     SET due_at = excluded.due_at, fence = fence + 1",
+                     SET due_at = excluded.due_at, fence = fence + 1, leased = 0",
                     params![kind.as_str(), subject.as_bytes(), number, name, due_at.as_millis()],
                 )?;
+            }
+            JobChange::Lease { kind, subject, until } => {
+                let sql = "UPDATE job SET due_at = ?, fence = fence + 1, leased = 1 WHERE kind = ? AND subject = ?";
+                self.execute(sql, params![until.as_millis(), kind.as_str(), subject.as_bytes()])?;
             }
             JobChange::Cancel { kind, subject } => {
                 let sql = "DELETE FROM job WHERE kind = ? AND subject = ?";
@@ -402,6 +430,11 @@ fn note_access(
         .prepare_cached("UPDATE version SET accessed_day = max(accessed_day, ?) WHERE secret = ? AND version = ?")?
         .execute((day, id, version))?;
     Ok(())
+}
+
+fn rotation_to_json(secret: &SecretRecord) -> Result<Option<String>, CommitError> {
+    let json = secret.rotation.as_deref().map(serde_json::to_string).transpose();
+    json.map_err(|error| CommitError::Internal(error.to_string().into()))
 }
 
 /// Neighbouring tickets as ranges: they are mostly handed out and settled in order.

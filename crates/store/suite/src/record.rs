@@ -69,6 +69,8 @@ pub(crate) fn draft(scope: Scope, text: &str) -> SecretRecord {
         partner_type: None,
         tags: None,
         resource_policy: None,
+        owning_service: None,
+        rotation: None,
         versions: vec![version("first", START, &[AWSCURRENT], value("first"))],
     }
 }

@@ -58,6 +58,7 @@ fn subject<'a>(arn: &'a Arc<str>, tags: &'a [Tag]) -> DecisionSubject<'a> {
         tags,
         resource_policy: None,
         partner_type: Some("SnowflakePat"),
+        rotation_function_arn: None,
         origin_region: region,
     }
 }

@@ -151,6 +151,8 @@ fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: &[T
         partner_type: None,
         tags: (!tags.is_empty()).then(|| tags.into()),
         resource_policy: None,
+        owning_service: None,
+        rotation: None,
         versions: Vec::new(),
     }
 }

@@ -31,6 +31,8 @@ fn secret(line: &str) -> SecretRecord {
         partner_type: None,
         tags: None,
         resource_policy: None,
+        owning_service: None,
+        rotation: None,
         versions: versions.map(|(line, number)| Arc::new(version(line, NOW.plus_millis(number * HOUR_MS)))).collect(),
     }
 }

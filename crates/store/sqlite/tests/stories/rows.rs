@@ -120,6 +120,8 @@ pub(crate) fn with_value(name: &str, length: usize) -> Arc<SecretRecord> {
         partner_type: None,
         tags: None,
         resource_policy: None,
+        owning_service: None,
+        rotation: None,
         versions: vec![
             version("first", AWSCURRENT, Value::Sealed(SealedValue::from_stored(sealed).unwrap())),
             version("next", AWSPENDING, Value::Absent),

@@ -91,7 +91,8 @@ async fn commit<F: Fixture>(house: &House<F>, change: Change) -> Result<(), Comm
         | Change::Secret(_)
         | Change::Function(_)
         | Change::LogGroup(_)
-        | Change::LogContent(_) => {
+        | Change::LogContent(_)
+        | Change::RotationAttempt(_) => {
             panic!("an account's own affairs only")
         }
     };

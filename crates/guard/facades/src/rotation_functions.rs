@@ -1,0 +1,112 @@
+//! Calling what rotates a secret: a function of its account's, or a rotator of the server's own. Implemented by Lambda and
+//! by the rotators; the program joins the two by the functions' ARNs.
+
+use contract::Answer;
+use gate::{Caller, RequestContext};
+use terms::{RequestId, Scope, SecretBytes};
+
+/// What Secrets Manager may see of whatever rotates.
+pub trait RotationFunctions: Send + Sync {
+    /// Does this caller have `lambda:InvokeFunction` on the function? Who may not call it may not have it called.
+    fn authorize<'a>(
+        &'a self,
+        context: &'a RequestContext,
+        caller: &'a Caller,
+        function_arn: &'a str,
+    ) -> Answer<'a, Result<(), RotationFunctionError>>;
+
+    /// Is it there, and does it let `secretsmanager.amazonaws.com` call it for this secret?
+    fn admits<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, Result<(), RotationFunctionError>>;
+
+    /// Calls it for one step, and waits until it has ended. The step may be called again with the same token.
+    fn call<'a>(
+        &'a self,
+        errand: &'a RotationErrand<'a>,
+        event: &'a RotationEvent<'a>,
+    ) -> Answer<'a, Result<StepEnded, StepFailed>>;
+}
+
+/// Which function is to be called, and for which secret.
+#[derive(Debug, Clone, Copy)]
+pub struct RotationErrand<'a> {
+    /// May have a qualifier.
+    pub function_arn: &'a str,
+    pub secret_arn: &'a str,
+    pub secret: Scope,
+    /// Of this call: what it leaves on the trail has it.
+    pub request: RequestId,
+}
+
+/// One step, as AWS tells a function of it.
+#[derive(Clone, Copy)]
+pub struct RotationEvent<'a> {
+    pub step: RotationStep,
+    /// The version that is made: the same in every step and every attempt of one rotation.
+    pub token: &'a str,
+    /// Proves to PutSecretValue that its caller was sent by this rotation. Never logged.
+    pub rotation_token: &'a SecretBytes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RotationStep {
+    CreateSecret,
+    SetSecret,
+    TestSecret,
+    FinishSecret,
+    /// Does AWSCURRENT still log in? Only rotators of the server's own know it; functions are never asked.
+    CheckCurrent,
+}
+
+/// What is worth telling of a step that went well.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepEnded {
+    /// Where its output can be read, if anywhere.
+    pub log: Option<StepLog>,
+}
+
+/// Where a function wrote what it had to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLog {
+    pub log_group: String,
+    /// Which the START, END and REPORT lines name.
+    pub request_id: String,
+}
+
+/// Why a step did not go well. Shown in the timeline: says what to do about it, and no value ever.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct StepFailed {
+    pub text: String,
+    pub log: Option<StepLog>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RotationFunctionError {
+    /// There is no such function, or it does not admit Secrets Manager. Nobody is told which.
+    #[error("the function is missing or does not admit Secrets Manager")]
+    NotAdmitted,
+    /// The caller may not call it. Displays the refusal as a service tells it.
+    #[error("{0}")]
+    Denied(String),
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl RotationStep {
+    /// As events spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateSecret => "createSecret",
+            Self::SetSecret => "setSecret",
+            Self::TestSecret => "testSecret",
+            Self::FinishSecret => "finishSecret",
+            Self::CheckCurrent => "checkCurrent",
+        }
+    }
+}
+
+impl StepFailed {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), log: None }
+    }
+}
