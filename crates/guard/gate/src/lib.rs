@@ -35,7 +35,7 @@ pub use context::{RequestContext, TlsContext};
 pub use credentials::{open_secret_access_key, seal_secret_access_key};
 pub use decisions::Told;
 pub use prospect::{Prospect, SecretSubjectKeys};
-pub use role_sessions::{RoleSession, RoleSessionError, RoleSessions, RoleTaker};
+pub use role_sessions::{NewRoleSession, RoleSession, RoleSessionError, RoleSessions, RoleTaker};
 pub use session::{Restrictions, SessionClaims, SessionCredentials, SessionHolder, SessionKey};
 pub use standing::{Standing, managed_policy};
 pub use target::{Keys, NoKeys, RequestTags, ResourcePolicy, Target};

@@ -37,6 +37,17 @@ pub struct RoleTaker<'a> {
     pub now: Timestamp,
 }
 
+/// The session that is wanted.
+#[derive(Debug, Clone)]
+pub struct NewRoleSession<'a> {
+    pub role_arn: &'a str,
+    pub session_name: &'a str,
+    pub region: Region,
+    pub expires_at: Timestamp,
+    /// Narrow what the role may, for this session. Policies that cannot be read let nothing through.
+    pub restrictions: Restrictions,
+}
+
 /// A session that was begun.
 #[derive(Clone)]
 pub struct RoleSession {
@@ -73,22 +84,16 @@ impl RoleSessions {
         self.find(role_arn, taker).await.map(drop)
     }
 
-    /// Begins a session that lasts until then.
-    pub async fn begin(
-        &self,
-        role_arn: &str,
-        session_name: &str,
-        region: Region,
-        expires_at: Timestamp,
-        taker: &RoleTaker<'_>,
-    ) -> Result<RoleSession, RoleSessionError> {
+    /// Begins a session, if the role trusts the service.
+    pub async fn begin(&self, new: NewRoleSession<'_>, taker: &RoleTaker<'_>) -> Result<RoleSession, RoleSessionError> {
+        let NewRoleSession { role_arn, session_name, region, expires_at, restrictions } = new;
         let (identities, role) = self.find(role_arn, taker).await?;
         let claims = SessionClaims {
             account: identities.account.to_string(),
             holder: SessionHolder::Role { id: role.id.clone(), session_name: session_name.to_owned() },
             issued_at: taker.now,
             expires_at,
-            restrictions: Restrictions::default(),
+            restrictions,
             source_identity: None,
             mfa_at: None,
             is_chained: false,

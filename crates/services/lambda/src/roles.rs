@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use gate::{Caller, RoleSession, RoleSessionError, RoleSessions, RoleTaker};
+use gate::{Caller, NewRoleSession, Restrictions, RoleSession, RoleSessionError, RoleSessions, RoleTaker};
 use parking_lot::Mutex;
 use terms::{Entropy, EventId, RequestId, Scope, Timestamp};
 use trail::{Recorder, RoleTaken, Unrecorded};
@@ -83,7 +83,14 @@ impl Roles {
     async fn begin(&self, actor: &Actor<'_>) -> Result<RoleSession, RoleError> {
         let Actor { function_name, scope, role, request, now, .. } = *actor;
         let ends = now.plus_millis(SESSION_MS);
-        let session = self.sessions.begin(role, function_name, scope.region, ends, &actor.taker()).await?;
+        let new = NewRoleSession {
+            role_arn: role,
+            session_name: function_name,
+            region: scope.region,
+            expires_at: ends,
+            restrictions: Restrictions::default(),
+        };
+        let session = self.sessions.begin(new, &actor.taker()).await?;
         let taken = RoleTaken {
             event: EventId::random(&*self.entropy),
             request,
