@@ -8,7 +8,7 @@ use terms::SecretName;
 use crate::{
     list::{NAMED, Range, VERSION},
     migrate::migrate,
-    read::{DUE_JOBS, LAST_USE, SEALED, VERSIONS, secret_by_id, secret_by_name},
+    read::{DUE_JOBS, LAST_USE, ROTATION_ATTEMPTS, SEALED, VERSIONS, secret_by_id, secret_by_name},
 };
 
 #[test]
@@ -89,6 +89,7 @@ fn a_point_read_is_one_seek_and_never_a_sort() {
         (VERSION, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (SEALED, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (LAST_USE, "SEARCH last_use USING PRIMARY KEY (id=?)"),
+        (ROTATION_ATTEMPTS, "SEARCH rotation_attempt USING PRIMARY KEY (secret=? AND (started_at,id)<(?,?))"),
     ] {
         assert_eq!(plan((sql.to_owned(), Vec::new())), [expected]);
     }

@@ -152,6 +152,16 @@ macro_rules! stories {
                 a_change_does_not_take_an_access_day_back
                 a_note_that_cannot_be_kept_harms_no_commit
             }
+            rotation {
+                a_secrets_rotation_and_owner_come_back_as_they_were_given
+                a_placeholder_has_a_label_before_it_has_a_value
+                a_timeline_is_told_newest_first_in_pages
+                an_attempt_is_told_again_as_it_ended
+                a_timeline_forgets_its_oldest_and_goes_with_its_secret
+                an_attempt_needs_a_permit_for_its_secret
+                a_leased_job_is_nobody_elses_until_the_lease_has_passed
+                opening_the_store_ends_leases_and_nothing_else
+            }
             secrets {
                 a_created_secret_is_read_as_it_was_given
                 a_name_that_was_never_given_finds_nothing

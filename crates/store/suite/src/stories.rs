@@ -12,6 +12,7 @@ pub mod lists;
 pub mod logs;
 pub mod model;
 pub mod notes;
+pub mod rotation;
 pub mod secrets;
 pub mod trail;
 pub mod versions;
@@ -34,6 +35,7 @@ mod tests {
             include_str!("stories/logs.rs"),
             include_str!("stories/model.rs"),
             include_str!("stories/notes.rs"),
+            include_str!("stories/rotation.rs"),
             include_str!("stories/secrets.rs"),
             include_str!("stories/trail.rs"),
             include_str!("stories/versions.rs"),
