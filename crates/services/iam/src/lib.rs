@@ -11,6 +11,7 @@ mod passwords;
 mod quotas;
 mod room;
 mod service_keys;
+mod service_roles;
 pub mod shapes;
 mod tags;
 
@@ -18,3 +19,4 @@ pub use error::Error;
 pub use operations::{NAMESPACE, Operation, Outcome, answer};
 pub use quotas::Quotas;
 pub use room::Room;
+pub use service_roles::RoleMaker;
