@@ -78,6 +78,9 @@ pub struct StepLog {
 pub struct StepFailed {
     pub text: String,
     pub log: Option<StepLog>,
+    /// Nothing was tried, because as many rotations are at work there as may: the step is asked for again soon, and the
+    /// attempt does not count as failed. Whoever answers so does not wait first, so that others are served meanwhile.
+    pub is_busy: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +110,10 @@ impl RotationStep {
 
 impl StepFailed {
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), log: None }
+        Self { text: text.into(), log: None, is_busy: false }
+    }
+
+    pub fn busy(text: impl Into<String>) -> Self {
+        Self { is_busy: true, ..Self::new(text) }
     }
 }
