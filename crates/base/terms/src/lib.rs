@@ -6,6 +6,7 @@
 mod account;
 mod chance;
 mod id;
+mod random_password;
 mod region;
 mod secret_bytes;
 mod secret_id;
@@ -16,6 +17,7 @@ mod version;
 pub use account::{AccountId, InvalidAccountId};
 pub use chance::{Entropy, arn_suffix};
 pub use id::{EventId, RequestId, Uid};
+pub use random_password::{RandomPasswordError, RandomPasswordOptions, random_password};
 pub use region::{InvalidRegion, Partition, Region, Scope};
 pub use secret_bytes::SecretBytes;
 pub use secret_id::{ArnSuffix, SecretId, secret_arn};

@@ -13,7 +13,6 @@ mod operations;
 mod paging;
 mod principals;
 mod quotas;
-mod random_password;
 mod resource_policy;
 mod room;
 pub mod shapes;

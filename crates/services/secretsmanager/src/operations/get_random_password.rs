@@ -1,8 +1,8 @@
+use terms::{RandomPasswordOptions, random_password};
 use trail::Recorded;
 
 use crate::{
     error::Error,
-    random_password::{RandomPasswordOptions, random_password},
     room::Call,
     shapes::{GetRandomPasswordRequest, GetRandomPasswordResponse},
 };

@@ -1,8 +1,8 @@
-//! GetRandomPassword: which characters there are, and an even choice among them.
+//! Passwords, as GetRandomPassword draws them: which characters there are, and an even choice among them.
 
 use std::{iter, num::NonZeroUsize};
 
-use terms::{Entropy, SecretBytes};
+use crate::{Entropy, SecretBytes};
 
 const UPPERCASE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWERCASE: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
@@ -11,20 +11,20 @@ const PUNCTUATION: &[u8] = br##"!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~"##;
 
 /// What the caller asked for. The default is what AWS takes for members that are absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RandomPasswordOptions<'a> {
-    pub(crate) length: usize,
-    pub(crate) exclude_characters: &'a str,
-    pub(crate) exclude_numbers: bool,
-    pub(crate) exclude_punctuation: bool,
-    pub(crate) exclude_uppercase: bool,
-    pub(crate) exclude_lowercase: bool,
-    pub(crate) include_space: bool,
-    pub(crate) require_each_included_type: bool,
+pub struct RandomPasswordOptions<'a> {
+    pub length: usize,
+    pub exclude_characters: &'a str,
+    pub exclude_numbers: bool,
+    pub exclude_punctuation: bool,
+    pub exclude_uppercase: bool,
+    pub exclude_lowercase: bool,
+    pub include_space: bool,
+    pub require_each_included_type: bool,
 }
 
 /// Displays AWS's texts; each is an InvalidParameterException.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RandomPasswordError {
+pub enum RandomPasswordError {
     #[error("Password length is too short based on the required types.")]
     TooShort,
     #[error("All characters of the desired type have been excluded.")]
@@ -49,7 +49,7 @@ impl Default for RandomPasswordOptions<'_> {
 }
 
 /// The password is ASCII.
-pub(crate) fn random_password(
+pub fn random_password(
     options: &RandomPasswordOptions<'_>,
     entropy: &dyn Entropy,
 ) -> Result<SecretBytes, RandomPasswordError> {
