@@ -13,6 +13,7 @@ use crate::{
     Caller, RequestContext,
     condition_keys::RequestKeys,
     decisions::{Basis, Decisions, Told},
+    service_caller::{ServiceCaller, ServiceKeys},
     target::{ResourcePolicy, Target, WithoutResource},
 };
 
@@ -86,6 +87,31 @@ impl Gate {
     /// What was decided for this request or event, the latest last.
     pub fn told_of(&self, account: AccountId, id: &str) -> Vec<Told> {
         self.decisions.find(account, id)
+    }
+
+    /// May the service do this to that? The resource's policy alone decides.
+    pub fn authorize_aws_service(
+        &self,
+        caller: &ServiceCaller<'_>,
+        action: Action,
+        target: &Target<'_>,
+    ) -> Result<Permit, AuthorizationError> {
+        let resource_account = match target.resource {
+            Resource::One { account, .. } => Some(*account),
+            Resource::Every => None,
+        };
+        let (resource, resource_role) = match target.policy {
+            None => (None, ResourceRole::Optional),
+            Some(policy) => policy.read()?,
+        };
+        let question = Question {
+            principal: caller.principal(),
+            action,
+            resource: target.resource.clone(),
+            request: caller.request,
+        };
+        let documents = Documents { resource, resource_role, ..Documents::default() };
+        Ok(self.issuer.grant(decide(question, &documents, &ServiceKeys { caller, resource_account }))?)
     }
 
     /// A background job's authority: the service, for this job's subject, for this action and nothing else.

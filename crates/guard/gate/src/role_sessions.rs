@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use contract::{Identities, PolicyDocument, Reads, RoleRecord, StoreError};
-use policy::{
-    Action, ConditionContext, Documents, PolicyKind, Principal, Question, Resource, ResourceRole, SourceKind, decide,
-};
+use policy::{Action, Documents, PolicyKind, Question, Resource, ResourceRole, SourceKind, decide};
 use seal::SealError;
 use terms::{AccountId, Entropy, Region, RequestId, Timestamp};
 
 use crate::{
     Caller, Restrictions, SessionClaims, SessionCredentials, SessionHolder, SessionKey,
-    condition_keys::one,
     credentials::{CredentialCard, Seated},
-    user_identity::iso_seconds,
+    service_caller::{ServiceCaller, ServiceKeys},
 };
 
 const ASSUME_ROLE: Action = Action::new("sts:AssumeRole");
@@ -65,6 +62,13 @@ pub enum RoleSessionError {
     Store(#[from] StoreError),
     #[error("a session cannot be sealed")]
     Sealing,
+}
+
+impl RoleTaker<'_> {
+    fn as_caller(&self) -> ServiceCaller<'_> {
+        let Self { service, source_arn, source_account, request, now } = *self;
+        ServiceCaller { service, source_arn, source_account, request, now }
+    }
 }
 
 impl RoleSession {
@@ -143,8 +147,9 @@ fn trusts(
     taker: &RoleTaker<'_>,
 ) -> Result<bool, StoreError> {
     let arn: Arc<str> = role_arn.into();
+    let caller = taker.as_caller();
     let question = Question {
-        principal: Principal::AwsService { name: taker.service.into(), account: None },
+        principal: caller.principal(),
         action: ASSUME_ROLE,
         resource: Resource::One { asked: Arc::clone(&arn), arn, account },
         request: taker.request,
@@ -154,30 +159,7 @@ fn trusts(
         resource_role: ResourceRole::Trust,
         ..Documents::default()
     };
-    Ok(decide(question, &documents, &TakerKeys { taker, role_account: account }).is_allowed())
-}
-
-/// The condition keys of a service that takes a role: no request of a customer is behind it.
-struct TakerKeys<'a> {
-    taker: &'a RoleTaker<'a>,
-    role_account: AccountId,
-}
-
-impl ConditionContext for TakerKeys<'_> {
-    fn values(&self, key: &str, take: &mut dyn FnMut(&str)) -> bool {
-        let taker = self.taker;
-        match key {
-            "aws:sourcearn" => one(taker.source_arn, take),
-            "aws:sourceaccount" => one(taker.source_account.as_str(), take),
-            "aws:principalservicename" | "aws:principalservicenameslist" => one(taker.service, take),
-            "aws:principalisawsservice" => one("true", take),
-            "aws:viaawsservice" => one("false", take),
-            "aws:resourceaccount" => one(self.role_account.as_str(), take),
-            "aws:currenttime" => one(&iso_seconds(taker.now), take),
-            "aws:epochtime" => one(&taker.now.as_millis().div_euclid(1000).to_string(), take),
-            _ => false,
-        }
-    }
+    Ok(decide(question, &documents, &ServiceKeys { caller: &caller, resource_account: Some(account) }).is_allowed())
 }
 
 impl From<SealError> for RoleSessionError {
