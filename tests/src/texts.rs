@@ -65,6 +65,10 @@ pub(crate) fn not_offered(member: &str) -> Refusal {
     invalid_parameter(format!("{member} is not supported by this server."))
 }
 
+pub(crate) fn no_such_rotation() -> Refusal {
+    invalid_parameter("The RotationToken value isn't one of a rotation that is in progress.")
+}
+
 pub(crate) fn invalid_next_token() -> Refusal {
     refusal("InvalidNextTokenException", "The NextToken value is invalid.")
 }

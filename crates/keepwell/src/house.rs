@@ -10,6 +10,7 @@ mod open;
 mod recorder;
 mod replacing;
 mod root_key_at_start;
+mod rotation;
 mod sealed;
 mod settlement;
 mod verify;

@@ -4,7 +4,7 @@ use crate::{
     house::{HOUR_MS, House, SECOND_MS},
     letters::{Persona, token},
     texts::{
-        invalid_name, limit, no_value, not_found, not_offered, required, scheduled, serialization, token_in_use,
+        invalid_name, limit, no_such_rotation, no_value, not_found, required, scheduled, serialization, token_in_use,
         token_missing, too_long, too_short, two_values, violation, violations,
     },
 };
@@ -197,10 +197,17 @@ async fn constraints_have_their_texts() {
         members["ClientRequestToken"] = json!(token(1));
         admin.call("PutSecretValue", members).await.is(&violations(&[violated]));
     }
+}
+
+#[tokio::test]
+async fn a_rotation_token_of_no_rotation_is_refused() {
+    let house = House::open().await;
+    let admin = house.admin();
+    admin.create("db", "one").await;
     let members = json!({
-        "SecretId": "db", "ClientRequestToken": token(1), "SecretString": "x", "RotationToken": token(7),
+        "SecretId": "db", "ClientRequestToken": token(2), "SecretString": "x", "RotationToken": token(7),
     });
-    admin.call("PutSecretValue", members).await.is(&not_offered("RotationToken"));
+    admin.call("PutSecretValue", members).await.is(&no_such_rotation());
 }
 
 #[tokio::test]

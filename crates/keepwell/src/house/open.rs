@@ -10,7 +10,7 @@ use gate::{Authenticator, AuthorizationMessages, Gate, RoleSessions, SessionKey}
 use kms::Keyring;
 use policy::PermitIssuer;
 use seal::{KeyMaterial, SealError};
-use secretsmanager::{Quotas, Room, Turnstiles};
+use secretsmanager::{Quotas, Room, Rotation, RotationSettings, Turnstiles};
 use service::Turns;
 use sqlite::SqliteStore;
 use terms::{Clock, Entropy};
@@ -21,6 +21,7 @@ use super::{
     functions::{self, FunctionWorks},
     recorder,
     replacing::Replacing,
+    rotation::NoRotationFunctions,
     sealed::Sealed,
 };
 use crate::{
@@ -186,6 +187,7 @@ pub(super) async fn build(
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
         quotas: quotas(&config.quota)?,
+        rotation: Rotation::new(Arc::new(NoRotationFunctions), RotationSettings::default(), keys.rotation()?),
         lists_only_describable: config.access.list_only_describable,
         paging_key: keys.paging()?,
         turnstiles: Turnstiles::default(),
@@ -263,6 +265,11 @@ impl Keys {
     /// Seals decisions that are told in a message.
     fn messages(&self) -> Result<KeyMaterial, SealError> {
         self.services.derive("keepwell authorization messages")
+    }
+
+    /// Makes the tokens by which rotations are known.
+    fn rotation(&self) -> Result<KeyMaterial, SealError> {
+        self.services.derive("keepwell rotation tokens")
     }
 
     /// Seals paging tokens. Each is bound to its operation, so that all services share it.

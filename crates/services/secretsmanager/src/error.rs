@@ -7,6 +7,7 @@ use std::fmt;
 use contract::{CommitError, StoreError};
 use facades::EnvelopeError;
 use policy::{Denied, WrongPermit};
+use seal::SealError;
 use service::{ErrorKind, Fault, JsonError, ServiceError};
 use shape::ParseError;
 use terms::InvalidSecretName;
@@ -43,6 +44,8 @@ pub enum Error {
     Internal(String),
 }
 
+const TOKEN_MISSING: &str = "You must provide a ClientRequestToken value. We recommend a UUID-type value.";
+
 impl Error {
     pub(crate) fn secret_not_found() -> Self {
         Self::ResourceNotFound("Secrets Manager can't find the specified secret.".to_owned())
@@ -65,7 +68,14 @@ impl Error {
     }
 
     pub(crate) fn token_missing() -> Self {
-        Self::InvalidRequest("You must provide a ClientRequestToken value. We recommend a UUID-type value.".to_owned())
+        Self::InvalidRequest(TOKEN_MISSING.to_owned())
+    }
+
+    /// Chosen: AWS's words are known to say that another service manages the secret.
+    pub(crate) fn managed_by_service() -> Self {
+        Self::InvalidRequest(
+            "You can't perform this operation on the secret because it is managed by another service.".to_owned(),
+        )
     }
 
     pub(crate) fn token_in_use(token: &str, arn: &str) -> Self {
@@ -234,4 +244,4 @@ impl From<CommitError> for Error {
     }
 }
 
-service::shared_errors!(Error, ours [StoreError, WrongPermit]);
+service::shared_errors!(Error, ours [StoreError, WrongPermit, SealError]);

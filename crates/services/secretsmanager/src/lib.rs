@@ -4,6 +4,7 @@
 //! (`versions`, `tags`, `filters`, `principals`), seal, commit with its record. Errors are in [`Error`], in AWS's words.
 
 mod background;
+mod door;
 mod error;
 mod filters;
 mod found;
@@ -15,13 +16,16 @@ mod principals;
 mod quotas;
 mod resource_policy;
 mod room;
+mod rotation;
 pub mod shapes;
 mod tags;
 mod turnstiles;
 mod versions;
 
+pub use door::Door;
 pub use error::Error;
 pub use operations::{Operation, Outcome, answer};
 pub use quotas::Quotas;
 pub use room::Room;
+pub use rotation::{Rotation, RotationProfile, RotationSettings};
 pub use turnstiles::Turnstiles;

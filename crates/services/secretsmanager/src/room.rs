@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     keys::{Members, SecretKeys},
     quotas::Quotas,
+    rotation::Rotation,
     turnstiles::Turnstiles,
 };
 
@@ -27,6 +28,7 @@ pub struct Room {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub quotas: Quotas,
+    pub rotation: Rotation,
     /// Lists show only the secrets that their caller may describe. AWS's show all.
     pub lists_only_describable: bool,
     /// Seals paging tokens.
@@ -41,6 +43,8 @@ pub(crate) struct Call<'a> {
     /// What of the request policies may ask about.
     members: &'a dyn Members,
     request_tags: RequestTags<'a>,
+    /// It came from inside the house: a rotator's, who may write what a service owns.
+    is_of_visitor: bool,
 }
 
 impl<'a> Deref for Call<'a> {
@@ -53,7 +57,13 @@ impl<'a> Deref for Call<'a> {
 
 impl<'a> Call<'a> {
     pub(crate) fn of(asked: Asked<'a, Room>, members: &'a dyn Members) -> Self {
-        Self { asked, members, request_tags: RequestTags::None }
+        Self { asked, members, request_tags: RequestTags::None, is_of_visitor: false }
+    }
+
+    /// The call as it comes through the [`Door`](crate::Door).
+    #[must_use]
+    pub(crate) fn of_visitor(self) -> Self {
+        Self { is_of_visitor: true, ..self }
     }
 
     /// The call as it decides about another request that it implies.
@@ -160,6 +170,11 @@ impl<'a> Call<'a> {
     ) -> Result<(ValueKind, SecretBytes), Error> {
         let (on_behalf, key) = (self.on_behalf(permit), secret.kms_key_id.as_deref());
         Ok(self.room.kms.open(on_behalf, secret.scope, key, version, sealed).await?)
+    }
+
+    /// What a service owns only that service changes.
+    pub(crate) fn require_own(&self, secret: &SecretRecord) -> Result<(), Error> {
+        if secret.owning_service.is_none() || self.is_of_visitor { Ok(()) } else { Err(Error::managed_by_service()) }
     }
 
     /// KMS is asked for the caller, under the permit for the secret.

@@ -29,6 +29,7 @@ pub(crate) async fn delete_secret(
     }
     let (permit, secret) = call.open_found(found, call.action).await?;
     require_primary(&secret)?;
+    call.require_own(&secret)?;
     let commit = Commit::under(permit);
     match deletion {
         Deletion::Now => erase(call, commit, secret).await,

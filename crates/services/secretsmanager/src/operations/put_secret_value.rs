@@ -23,10 +23,14 @@ pub(crate) async fn put_secret_value(
     let token = ask.client_request_token.as_deref().ok_or_else(Error::token_missing)?;
     let value = value
         .ok_or_else(|| Error::InvalidRequest("You must provide either SecretString or SecretBinary.".to_owned()))?;
-    if ask.rotation_token.is_some() {
-        return Err(Error::not_offered("RotationToken"));
-    }
     let (permit, secret) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Version(token)).await?;
+    call.require_own(&secret)?;
+    if let Some(rotation_token) = &ask.rotation_token
+        && !call.room.rotation.tokens.is_of_run(&secret, rotation_token)?
+    {
+        // Chosen.
+        return Err(Error::invalid_parameter("The RotationToken value isn't one of a rotation that is in progress."));
+    }
 
     if let Some(known) = secret.version(token)
         && let Value::Sealed(sealed) = &known.value

@@ -21,6 +21,7 @@ pub(crate) async fn tag_resource(call: &Call<'_>, ask: &TagResourceRequest) -> R
     tags::check(&new)?;
     let call = &call.with_request_tags(if new.is_empty() { RequestTags::None } else { RequestTags::Tags(&new) });
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Labelled).await?;
+    call.require_own(&before)?;
     if new.is_empty() {
         return call.tell(Some(Subject::seen(&before)), ()).await;
     }

@@ -11,6 +11,7 @@ pub(crate) async fn untag_resource(call: &Call<'_>, ask: &UntagResourceRequest) 
     tags::check_keys(&ask.tag_keys)?;
     let call = &call.with_request_tags(RequestTags::Keys(&ask.tag_keys));
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Labelled).await?;
+    call.require_own(&before)?;
     let old = before.tags.as_deref().unwrap_or_default();
     let kept = Tag::without(old, &ask.tag_keys);
     if kept.len() == old.len() {

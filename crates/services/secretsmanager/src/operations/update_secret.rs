@@ -26,6 +26,7 @@ pub(crate) async fn update_secret(
         return Err(Error::not_offered("Type"));
     }
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, Pick::Version(token)).await?;
+    call.require_own(&before)?;
 
     let mut after = with_metadata(call, &before, ask);
     if ask.kms_key_id.is_some() {

@@ -24,6 +24,7 @@ pub(crate) async fn update_secret_version_stage(
     // The version that gains the label carries its value from then on.
     let pick = asked.target().map_or(Pick::Labelled, Pick::Version);
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, pick).await?;
+    call.require_own(&before)?;
 
     let Some(after) = move_stage(&before, asked, call.now(), &call.room.quotas)? else {
         return call.tell(Some(Subject::seen(&before)), answer(&before)).await;
