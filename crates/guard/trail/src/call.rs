@@ -66,6 +66,10 @@ pub struct ServiceEvent<'a> {
     pub data: Option<&'a str>,
     /// The `serviceEventDetails` object, JSON: where KMS tells what Secrets Manager tells in the other.
     pub details: Option<&'a str>,
+    /// Says what belongs together, where AWS says it: no id of a request.
+    pub request_id: Option<&'a str>,
+    /// What went wrong. Such events have no code.
+    pub error: Option<&'a str>,
 }
 
 impl ApiCall<'_> {
@@ -131,6 +135,8 @@ impl ApiCall<'_> {
             name: self.name.unwrap_or_else(|| self.action.operation()),
             data: None,
             details: None,
+            request_id: None,
+            error: None,
         }
     }
 
@@ -163,11 +169,16 @@ impl ServiceEvent<'_> {
             .text("eventName", self.name)
             .plain("awsRegion", self.region.as_str())
             .plain("sourceIPAddress", self.source)
-            .plain("userAgent", self.source)
-            .raw("requestParameters", "null")
-            .raw("responseElements", "null");
+            .plain("userAgent", self.source);
+        if let Some(error) = self.error {
+            record.text("errorMessage", error);
+        }
+        record.raw("requestParameters", "null").raw("responseElements", "null");
         if let Some(data) = self.data {
             record.raw("additionalEventData", data);
+        }
+        if let Some(request_id) = self.request_id {
+            record.text("requestID", request_id);
         }
         record
             .shown("eventID", &self.event)

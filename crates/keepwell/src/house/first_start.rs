@@ -167,6 +167,8 @@ impl Founding<'_> {
             name,
             data: None,
             details: None,
+            request_id: None,
+            error: None,
         };
         self.recorder.commit_service_event(commit, &event, subject).await.with_context(|| format!("{name} failed"))
     }

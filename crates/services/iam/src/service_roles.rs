@@ -109,6 +109,8 @@ impl RoleMaker {
             name: CREATE_ROLE.operation(),
             data: None,
             details: Some(&details),
+            request_id: None,
+            error: None,
         };
         room.recorder.commit_service_event(commit, &event, Some(subject)).await
     }

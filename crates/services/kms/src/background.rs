@@ -150,6 +150,8 @@ impl Doing<'_> {
             name,
             data: None,
             details: std::str::from_utf8(details).ok(),
+            request_id: None,
+            error: None,
         };
         let KeysPlan { commit, first, also } = plan;
         Ok(self.room.recorder.commit_service_event(commit, &event, Some((first, also.as_slice()))).await?)

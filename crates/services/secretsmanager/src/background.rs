@@ -156,6 +156,8 @@ async fn record(
         name,
         data: Some(&data),
         details: None,
+        request_id: None,
+        error: None,
     };
     let made: Result<(), CommitError> = room.recorder.commit_service_event(commit, &event, subject).await;
     Ok(made?)

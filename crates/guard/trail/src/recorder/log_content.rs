@@ -13,4 +13,12 @@ impl Recorder {
         }
         self.shared.store.commit(commit).await
     }
+
+    /// Changes when a service looks at something again, and nothing else.
+    pub async fn commit_jobs(&self, commit: Commit) -> Result<(), CommitError> {
+        if !commit.changes.is_empty() || !commit.records.is_empty() {
+            return Err(CommitError::Internal("a change without its record".into()));
+        }
+        self.shared.store.commit(commit).await
+    }
 }

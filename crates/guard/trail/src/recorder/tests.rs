@@ -147,6 +147,8 @@ async fn change(recorder: &Recorder, event: u8, subjects: (Subject, &[Subject]))
         name: "UpdateAlias",
         data: Some(r#"{"aliasName":"alias/db"}"#),
         details: None,
+        request_id: None,
+        error: None,
     };
     recorder.commit_service_event(Commit::under(permit()), &event, Some(subjects)).await.unwrap();
 }
@@ -238,6 +240,8 @@ fn few_records_and_many_are_handed_over_alike() {
             name: "CreateKey",
             data: None,
             details: None,
+            request_id: None,
+            error: None,
         };
         let mut composition = Composition::new();
         composition.add_service_event(&event, Some((changed(99, 1), also.as_slice()).into()));
