@@ -8,6 +8,7 @@ use crate::{
     json::JsonObject,
     mixed_id::mixed_id,
     role_taken::RoleTaken,
+    service_call::ServiceCall,
     subject::Subjects,
 };
 
@@ -61,6 +62,10 @@ impl Composition {
 
     pub(crate) fn add_role_taken(&mut self, taken: &RoleTaken<'_>) {
         self.add(taken.event, |out| taken.write(out));
+    }
+
+    pub(crate) fn add_service_call(&mut self, call: &ServiceCall<'_>, subject: Option<Subject>) {
+        self.add(call.event, |out| call.write(out, subject));
     }
 
     /// A record's head has room for one subject, so each further one has a record that refers to the first.

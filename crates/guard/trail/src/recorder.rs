@@ -23,6 +23,7 @@ use crate::{
     log::{LogError, LogKey, LogSettings, NodeLog, Position, Recovered},
     pending::PendingKey,
     role_taken::RoleTaken,
+    service_call::ServiceCall,
     settle::Settler,
 };
 
@@ -198,6 +199,18 @@ impl Recorder {
         let position = self.append_composed(|records| records.add_role_taken(taken))?;
         self.as_durable_as_wished(position).await?;
         Ok(Recorded(session))
+    }
+
+    /// Records that a service called another one as itself, and releases what it called for.
+    pub async fn tell_service_call<T>(
+        &self,
+        call: &ServiceCall<'_>,
+        subject: Option<Subject>,
+        answer: T,
+    ) -> Result<Recorded<T>, Unrecorded> {
+        let position = self.append_composed(|records| records.add_service_call(call, subject))?;
+        self.as_durable_as_wished(position).await?;
+        Ok(Recorded(answer))
     }
 
     fn append(&self, call: &ApiCall<'_>, subject: Option<Subject>) -> Result<Position, LogError> {
