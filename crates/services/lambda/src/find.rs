@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::{FunctionRecord, Guarded, StoreError};
-use gate::{Keys, RequestTags, ResourcePolicy, Target};
+use gate::{AuthorizationError, Caller, Keys, RequestContext, RequestTags, ResourcePolicy, Target};
 use policy::{Action, Permit, Resource};
 
 use crate::{
@@ -66,6 +66,39 @@ impl Room {
         }
         self.store.function(named.scope, &named.name).await
     }
+
+    /// May the caller do this with the function, whether it is there or not?
+    pub(crate) async fn authorize(
+        &self,
+        context: &RequestContext,
+        caller: &Caller,
+        action: Action,
+        named: &NamedFunction,
+        found: &Found,
+        wish: &Wish<'_>,
+    ) -> Result<Permit, AuthorizationError> {
+        let qualifier = wish.qualifier(named);
+        let resource = named.resource(wish.is_for_qualifier);
+        let subject = found.as_ref().map(Guarded::function);
+        let is_own = named.scope.account == caller.account();
+        let policy = subject.and_then(|subject| subject.policy(qualifier));
+        let policy = policy.filter(|_| is_own || is_for_other_accounts(action));
+        let keys = Keys(wish.keys);
+        let target = Target::new(&resource)
+            .with_policy(policy.map(ResourcePolicy::Function))
+            .with_tags(subject.map_or(&[], |subject| subject.tags))
+            .with_request_tags(wish.request_tags)
+            .with_keys(&keys);
+        self.gate.authorize(context, caller, action, &target).await
+    }
+}
+
+impl NamedFunction {
+    /// As decisions see it, with its qualifier or without.
+    pub(crate) fn resource(&self, is_for_qualifier: bool) -> Resource {
+        let arn: Arc<str> = if is_for_qualifier { self.qualified_arn() } else { self.arn() }.into();
+        Resource::One { asked: Arc::clone(&arn), arn, account: self.scope.account }
+    }
 }
 
 impl Call<'_> {
@@ -103,21 +136,8 @@ impl Call<'_> {
         found: &Found,
         wish: &Wish<'_>,
     ) -> Result<Permit, Error> {
-        let qualifier = wish.qualifier(named);
-        let arn: Arc<str> = if wish.is_for_qualifier { named.qualified_arn() } else { named.arn() }.into();
-        let resource = Resource::One { asked: Arc::clone(&arn), arn, account: named.scope.account };
-        let subject = found.as_ref().map(Guarded::function);
         let action = wish.action.unwrap_or(self.action);
-        let is_own = named.scope.account == self.caller.account();
-        let policy = subject.and_then(|subject| subject.policy(qualifier));
-        let policy = policy.filter(|_| is_own || is_for_other_accounts(action));
-        let keys = Keys(wish.keys);
-        let target = Target::new(&resource)
-            .with_policy(policy.map(ResourcePolicy::Function))
-            .with_tags(subject.map_or(&[], |subject| subject.tags))
-            .with_request_tags(wish.request_tags)
-            .with_keys(&keys);
-        Ok(self.room.gate.authorize(self.context, self.caller, action, &target).await?)
+        Ok(self.room.authorize(self.context, self.caller, action, named, found, wish).await?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! From what the caller wrote to the function that is meant. Pure.
 
 use contract::function_arn;
-use terms::{AccountId, Scope};
+use terms::{AccountId, Region, Scope};
 
 use crate::error::Error;
 
@@ -52,6 +52,14 @@ impl NamedFunction {
                 Ok(named)
             }
         }
+    }
+
+    /// As its whole ARN names it, wherever it is.
+    pub(crate) fn of_arn(arn: &str) -> Option<Self> {
+        let Parts { region, account, name, qualifier } = Parts::of(arn).filter(|_| arn.starts_with("arn:"))?;
+        let scope = Scope { account: account?, region: Region::parse(region?).ok()? };
+        let qualifier = qualifier.map(str::to_owned);
+        (name.len() <= NAME_MAX).then(|| Self { scope, name: name.to_owned(), qualifier })
     }
 
     /// Without the qualifier.
@@ -127,7 +135,6 @@ fn is_region(word: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
     use service::RestError;
-    use terms::Region;
 
     use super::*;
 
@@ -221,6 +228,23 @@ mod tests {
             "app:$latest",
         ] {
             assert!(NamedFunction::parse(home(), text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_arn_alone_says_where_its_function_is() {
+        let elsewhere = "arn:aws:lambda:us-east-1:444455556666:function:app:live";
+        let named = NamedFunction::of_arn(elsewhere).unwrap();
+        assert_eq!((named.qualified_arn(), named.scope.region.as_str()), (elsewhere.to_owned(), "us-east-1"));
+        for other in [
+            "app",
+            "111122223333:function:app",
+            "arn:aws:lambda:eu-central-1:function:app",
+            "arn:aws:lambda:111122223333:function:app",
+            "arn:aws:secretsmanager:eu-central-1:111122223333:secret:app",
+            &format!("arn:aws:lambda:eu-central-1:111122223333:function:{}", "a".repeat(65)),
+        ] {
+            assert_eq!(NamedFunction::of_arn(other), None, "{other}");
         }
     }
 

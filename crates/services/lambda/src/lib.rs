@@ -17,6 +17,7 @@ mod passing;
 mod permissions;
 mod roles;
 mod room;
+mod rotation;
 mod running;
 mod runtimes;
 mod settings;
