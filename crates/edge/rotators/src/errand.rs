@@ -1,0 +1,34 @@
+//! What a step has at hand.
+
+use facades::VersionPick;
+use terms::{AWSCURRENT, Entropy, SecretBytes};
+
+use crate::{actor::Actor, document::SecretDocument, failure::Failure, network::Visit, tls::Tls};
+
+/// One step of one rotation, or a login that is tried on its own.
+pub(crate) struct Errand<'a> {
+    /// The rotator's name.
+    pub(crate) rotator: &'a str,
+    /// Empty where a login is tried before there is a secret.
+    pub(crate) secret_arn: &'a str,
+    /// None where nobody acts for a secret.
+    pub(crate) actor: Option<&'a Actor<'a>>,
+    pub(crate) visit: Visit<'a>,
+    pub(crate) tls: &'a Tls,
+    pub(crate) entropy: &'a dyn Entropy,
+    pub(crate) passwords: &'a crate::settings::PasswordSettings,
+}
+
+impl Errand<'_> {
+    /// Another secret that this one names: readable only if the role's policies say so.
+    pub(crate) async fn other_secret(&self, secret_id: &str) -> Result<SecretDocument, Failure> {
+        let actor = self.actor.ok_or_else(|| Failure::new("a login is tried with the secret's own values alone"))?;
+        let pick = VersionPick { version_id: None, stage: Some(AWSCURRENT) };
+        SecretDocument::parse(&actor.get(secret_id, pick).await?.value)
+    }
+
+    /// A password as the operator wants it, that the engine takes.
+    pub(crate) fn password(&self, rules: &crate::password::PasswordRules) -> Result<SecretBytes, Failure> {
+        rules.draw(self.passwords, self.entropy).map_err(|error| Failure::new(error.to_string()))
+    }
+}

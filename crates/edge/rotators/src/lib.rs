@@ -1,0 +1,31 @@
+//! Rotators of the server's own. They exist under the names of AWS's rotation functions without being created, and act as
+//! a role of the secret's account, by calls that are authorised and recorded like any other.
+//!
+//! [`Rotators`] is what the program plugs in. A [`rotator::Rotator`] knows how one kind of secret is made, set and tried;
+//! [`steps`] is what all have in common. A [`database::Database`] is all that [`single_user`] and [`alternating_users`] need
+//! to know of an engine.
+
+#![expect(dead_code, reason = "the engines that need all of the frame come one by one")]
+
+mod actor;
+mod alternating_users;
+mod catalogue;
+mod database;
+mod document;
+mod engines;
+mod errand;
+mod failure;
+mod network;
+mod password;
+mod rotator;
+mod rotators;
+mod settings;
+mod single_user;
+mod steps;
+#[cfg(test)]
+mod testing;
+mod tls;
+
+pub use network::{AllowedTarget, InvalidTarget};
+pub use rotators::{Rotators, RotatorsRoom};
+pub use settings::{NetworkSettings, PasswordSettings, RotatorSettings, RotatorSettingsError};

@@ -1,0 +1,112 @@
+//! One user, whose password changes. Between the database's change and the label's move AWSPENDING alone logs in.
+
+use contract::Answer;
+
+use crate::{
+    database::{Database, Login, Session, log_in},
+    document::SecretDocument,
+    errand::Errand,
+    failure::Failure,
+    rotator::{Rotator, Versions},
+    settings::PasswordSettings,
+};
+
+pub(crate) struct SingleUser(pub(crate) Box<dyn Database>);
+
+impl Rotator for SingleUser {
+    fn check_settings(&self, passwords: &PasswordSettings) -> Result<(), String> {
+        check_passwords(&*self.0, passwords)
+    }
+
+    fn create<'a>(
+        &'a self,
+        errand: &'a Errand<'a>,
+        current: &'a SecretDocument,
+    ) -> Answer<'a, Result<SecretDocument, Failure>> {
+        Box::pin(async move {
+            self.login(errand, current)?;
+            let mut pending = current.clone();
+            pending.set_text("password", &errand.password(&self.0.passwords())?);
+            Ok(pending)
+        })
+    }
+
+    fn set<'a>(&'a self, errand: &'a Errand<'a>, versions: &'a Versions) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(self.set_password(errand, versions))
+    }
+
+    fn test<'a>(&'a self, errand: &'a Errand<'a>, value: &'a SecretDocument) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(test(&*self.0, errand, value))
+    }
+}
+
+impl SingleUser {
+    fn login(&self, errand: &Errand<'_>, document: &SecretDocument) -> Result<Login, Failure> {
+        Login::of(&*self.0, document, errand.visit.settings().requires_tls)
+    }
+
+    async fn set_password(&self, errand: &Errand<'_>, versions: &Versions) -> Result<(), Failure> {
+        let pending = self.login(errand, &versions.pending)?;
+        match log_in(&*self.0, errand, &pending).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_busy() => return Err(error.within("setSecret")),
+            // It is not set yet, or the database is not there: the next login tells.
+            Err(_) => {}
+        }
+        let current = self.login(errand, &versions.current)?;
+        is_of_same_user(&pending, &current, "current user", "current host")?;
+        let nobody = format!(
+            "Unable to log into database with previous, current, or pending secret of secret arn {}",
+            errand.secret_arn
+        );
+        let (mut session, login) = match log_in(&*self.0, errand, &current).await {
+            Ok(session) => (session, current),
+            Err(error) => {
+                let Some(previous) = &versions.previous else { return Err(error.within(&nobody)) };
+                let Ok(mut previous) = self.login(errand, previous) else { return Err(error.within(&nobody)) };
+                // How to connect is as the current value says.
+                previous.channels = current.channels;
+                is_of_same_user(&pending, &previous, "previous valid user", "previous valid host")?;
+                let session = log_in(&*self.0, errand, &previous).await.map_err(|_| error.within(&nobody))?;
+                (session, previous)
+            }
+        };
+        session.change_own_password(errand, &login, &pending.password).await
+    }
+}
+
+/// Nobody has another user's password changed, or at another host.
+fn is_of_same_user(pending: &Login, other: &Login, user: &str, host: &str) -> Result<(), Failure> {
+    if pending.user != other.user {
+        let text = format!("Attempting to modify user {} other than {user} {}", pending.user, other.user);
+        return Err(Failure::new(text));
+    }
+    if pending.host != other.host {
+        let text = format!("Attempting to modify user for host {} other than {host} {}", pending.host, other.host);
+        return Err(Failure::new(text));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_passwords(database: &dyn Database, passwords: &PasswordSettings) -> Result<(), String> {
+    /// Enough for seeing whether there is anything to choose from.
+    struct Zeroes;
+    impl terms::Entropy for Zeroes {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+    database.passwords().draw(passwords, &Zeroes).map(drop).map_err(|error| error.to_string())
+}
+
+/// Logs in and reads something.
+pub(crate) async fn test(database: &dyn Database, errand: &Errand<'_>, value: &SecretDocument) -> Result<(), Failure> {
+    let login = Login::of(database, value, errand.visit.settings().requires_tls)?;
+    let nobody = format!("Unable to log into database with pending secret of secret ARN {}", errand.secret_arn);
+    let mut session: Box<dyn Session> =
+        log_in(database, errand, &login).await.map_err(|error| error.within(&nobody))?;
+    session.probe().await
+}
+
+#[cfg(test)]
+mod tests;

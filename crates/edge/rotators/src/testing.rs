@@ -1,0 +1,161 @@
+//! Doubles: a database of the tests' own, and bytes that are not random.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use contract::Answer;
+use parking_lot::Mutex;
+use terms::{Entropy, SecretBytes};
+
+use crate::{
+    database::{Alternate, Database, Login, LoginError, Session},
+    document::SecretDocument,
+    errand::Errand,
+    failure::Failure,
+    network::Network,
+    password::PasswordRules,
+    settings::{NetworkSettings, PasswordSettings},
+    tls::{Channel, Tls},
+};
+
+/// Bytes without a visible order, never the same twice (SplitMix64).
+#[derive(Default)]
+pub(crate) struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let mut word = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^= word >> 31;
+            chunk.copy_from_slice(&word.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// What errands borrow from.
+pub(crate) struct Tools {
+    network: Network,
+    tls: Tls,
+    entropy: Counting,
+}
+
+impl Tools {
+    pub(crate) fn new(settings: NetworkSettings) -> Self {
+        let tls = Tls::load(settings.ca_bundle.as_deref()).unwrap();
+        Self { network: Network::new(settings), tls, entropy: Counting::default() }
+    }
+
+    pub(crate) fn errand(&self) -> Errand<'_> {
+        static AS_USUAL: PasswordSettings = PasswordSettings::AS_USUAL;
+        Errand {
+            rotator: "Rotator",
+            secret_arn: "arn",
+            actor: None,
+            visit: self.network.visit(),
+            tls: &self.tls,
+            entropy: &self.entropy,
+            passwords: &AS_USUAL,
+        }
+    }
+}
+
+pub(crate) fn document(json: &serde_json::Value) -> SecretDocument {
+    SecretDocument::parse(&SecretBytes::new(json.to_string().into_bytes())).unwrap()
+}
+
+/// Users with their passwords; one host, plain channels only.
+#[derive(Clone, Default)]
+pub(crate) struct FakeDatabase {
+    pub(crate) users: Arc<Mutex<BTreeMap<String, String>>>,
+    pub(crate) logins: Arc<Mutex<Vec<(String, Channel)>>>,
+}
+
+struct FakeSession {
+    users: Arc<Mutex<BTreeMap<String, String>>>,
+    user: String,
+}
+
+impl FakeDatabase {
+    pub(crate) fn with(users: &[(&str, &str)]) -> Self {
+        let users = users.iter().map(|(user, password)| ((*user).to_owned(), (*password).to_owned())).collect();
+        Self { users: Arc::new(Mutex::new(users)), logins: Arc::default() }
+    }
+
+    pub(crate) fn password(&self, user: &str) -> Option<String> {
+        self.users.lock().get(user).cloned()
+    }
+}
+
+impl Database for FakeDatabase {
+    fn engines(&self) -> &'static [&'static str] {
+        &["fake", "aurora-fake"]
+    }
+
+    fn port(&self) -> u16 {
+        1
+    }
+
+    fn passwords(&self) -> PasswordRules {
+        PasswordRules { length: 32, longest: 64, excluded: "", forbidden: "" }
+    }
+
+    fn user_name_limit(&self) -> usize {
+        16
+    }
+
+    fn log_in<'a>(
+        &'a self,
+        _: &'a Errand<'a>,
+        login: &'a Login,
+        channel: Channel,
+    ) -> Answer<'a, Result<Box<dyn Session>, LoginError>> {
+        Box::pin(async move {
+            self.logins.lock().push((login.user.clone(), channel));
+            if channel == Channel::Tls {
+                return Err(LoginError::Channel("no TLS here".to_owned()));
+            }
+            let is_right = self.password(&login.user).is_some_and(|own| login.password.is(own.as_bytes()));
+            let session = FakeSession { users: Arc::clone(&self.users), user: login.user.clone() };
+            is_right.then(|| Box::new(session) as _).ok_or_else(|| LoginError::Refused("wrong password".to_owned()))
+        })
+    }
+}
+
+impl FakeSession {
+    fn put(&self, user: &str, password: &SecretBytes) {
+        let password = String::from_utf8(password.expose().to_vec()).unwrap();
+        self.users.lock().insert(user.to_owned(), password);
+    }
+}
+
+impl Session for FakeSession {
+    fn probe(&mut self) -> Answer<'_, Result<(), Failure>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn change_own_password<'a>(
+        &'a mut self,
+        _: &'a Errand<'a>,
+        _: &'a Login,
+        password: &'a SecretBytes,
+    ) -> Answer<'a, Result<(), Failure>> {
+        self.put(&self.user, password);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn set_alternate<'a>(
+        &'a mut self,
+        _: &'a Errand<'a>,
+        alternate: &'a Alternate<'a>,
+    ) -> Answer<'a, Result<(), Failure>> {
+        self.put(alternate.user, alternate.password);
+        Box::pin(async { Ok(()) })
+    }
+}
