@@ -54,6 +54,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/services/lambda/src/environment.rs", "environment variables are measured"),
     ("crates/services/lambda/src/invocation.rs", "a function's opened environment becomes what it is run with"),
     ("crates/services/lambda/src/paging.rs", "the position inside a marker, which is no secret"),
+    ("crates/services/lambda/src/rotation.rs", "a rotation token becomes a member of the event, which wipes itself"),
     ("crates/services/lambda/src/shown.rs", "a function's opened environment becomes an answer to whom it is shown"),
     ("crates/services/lambda/src/vault.rs", "an opened package goes to the function's host"),
     ("crates/services/logs/src/chunk.rs", "opened log events are taken apart"),

@@ -12,6 +12,7 @@ mod permissions;
 mod records;
 mod refusals;
 mod rights;
+mod rotation;
 mod tampering;
 
 use std::sync::Arc;

@@ -43,6 +43,8 @@ mod rivals;
 #[cfg(test)]
 mod root_key;
 #[cfg(test)]
+mod service_roles;
+#[cfg(test)]
 mod tampering;
 #[cfg(test)]
 mod texts;

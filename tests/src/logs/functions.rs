@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use facades::{LogEvents, LogEventsError, LogStreamName, NewLogEvent};
-use gate::{Caller, RequestContext, RoleSessions, RoleTaker, SessionKey};
+use gate::{Caller, NewRoleSession, RequestContext, Restrictions, RoleSessions, RoleTaker, SessionKey};
 use keepwell::system::SystemEntropy;
 use serde_json::{Value, json};
 use terms::{AccountId, Region, Timestamp};
@@ -33,7 +33,14 @@ async fn session(house: &House, policy: &str) -> (Caller, RequestContext) {
         now: context.received_at,
     };
     let until = context.received_at.plus_millis(HOUR_MS);
-    let session = sessions.begin(&role.arn, "app", Region::parse(REGION).unwrap(), until, &taker).await.unwrap();
+    let new = NewRoleSession {
+        role_arn: &role.arn,
+        session_name: "app",
+        region: Region::parse(REGION).unwrap(),
+        expires_at: until,
+        restrictions: Restrictions::default(),
+    };
+    let session = sessions.begin(new, &taker).await.unwrap();
     (sessions.caller(&session, context.received_at).await.unwrap().unwrap(), context)
 }
 
