@@ -21,8 +21,8 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-trait Stream: Read + Write {}
-impl<S: Read + Write> Stream for S {}
+trait Stream: Read + Write + Send {}
+impl<S: Read + Write + Send> Stream for S {}
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod process;
 pub mod report;
 pub mod requests;
+pub mod rotation;
 pub mod secrets;
 pub mod server;
 pub mod session;

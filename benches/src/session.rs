@@ -49,6 +49,15 @@ pub fn role_for_functions(server: &Server) -> Result<String> {
     element(&asking.ask(IAM, &[("Action", "GetRole"), ("RoleName", "functions")])?, "Arn")
 }
 
+/// Lets the rotators read one more secret, as an account's administrator would. They have made their role by then.
+pub fn let_rotators_read(server: &Server, secret: &str) -> Result<()> {
+    let mut asking = Asking { exchange: Exchange::open(&server.target)?, caller: server.caller() };
+    let actions = r#"["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"]"#;
+    let read = policy(&[&format!(r#"{{"Effect":"Allow","Action":{actions},"Resource":"{secret}"}}"#)]);
+    let put = [("RoleName", "KeepwellRotation"), ("PolicyName", "superuser"), ("PolicyDocument", &*read)];
+    asking.made(IAM, &[&[("Action", "PutRolePolicy")], &put[..]].concat())
+}
+
 /// What a service's role may look like: grants and refusals of several services, some with conditions. The reads of the
 /// bench are allowed by the third and looked at by six of them. The last one spares what a service does for its caller,
 /// as AWS advises: such calls have no source address, and it would refuse the use of keys.

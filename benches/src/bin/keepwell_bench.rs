@@ -14,7 +14,7 @@ use keepwell_benches::figures::{CONTROLS, FIGURES, Figure, Goal};
 use keepwell_benches::report::{self, Line};
 use keepwell_benches::stage::{Binaries, Sizes, Stage, require};
 use keepwell_benches::visits::{Plan, Subject, Visit, visit_all};
-use keepwell_benches::{cold_start, decision, functions, memory};
+use keepwell_benches::{cold_start, decision, functions, memory, rotation};
 
 /// Prints the speed table. Ends with 1 when a row missed its goal or an answer was wrong.
 #[derive(Parser)]
@@ -55,7 +55,7 @@ struct Arguments {
 
 /// These need folders of many secrets and run apart, when the other servers have gone.
 const ROWS_OF_SCALE: [&str; 2] = ["P12", "P13"];
-const ROWS_OF_THEIR_OWN: [&str; 5] = ["D1", "F1", "F2", "P14", "P15"];
+const ROWS_OF_THEIR_OWN: [&str; 7] = ["D1", "F1", "F2", "P14", "P15", "P18", "R1"];
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
@@ -71,6 +71,7 @@ fn main() -> Result<ExitCode> {
     lines.extend(bench.memory()?);
     lines.extend(bench.cold_start()?);
     lines.extend(bench.functions()?);
+    lines.extend(bench.rotation()?);
 
     bench.print_speed_table(&lines)?;
     Ok(if lines.iter().any(Line::is_bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -85,7 +86,7 @@ impl Arguments {
                 || FIGURES.iter().any(|figure| figure.row == row)
         };
         if let Some(row) = self.rows.iter().find(|row| !known(row)) {
-            anyhow::bail!("`{row}` is no row; there are P1 to P16, D1, F1, F2, K1, `controls` and `all`");
+            anyhow::bail!("`{row}` is no row; there are P1 to P16, P18, D1, F1, F2, K1, R1, `controls` and `all`");
         }
         ensure!(self.rounds > 0, "at least one round");
         ensure!(self.seconds > 0.0 && self.seconds <= 60.0, "a visit lasts up to 60 seconds");
@@ -254,6 +255,57 @@ impl Bench {
             ),
             line("F1", "the same: p99", 1.0, 0.5, |calls| &calls.warm_p99),
             line("F2", "its first call: p50 against starting the bare interpreter", 8.0, 4.0, |calls| &calls.cold),
+        ])
+    }
+
+    fn rotation(&self) -> Result<Vec<Line>> {
+        if !(self.wants("P18") || self.wants("R1")) {
+            return Ok(Vec::new());
+        }
+        let rotations = require(&self.binaries.keepwell)
+            .and_then(|keepwell| rotation::measure(keepwell, &self.arguments.work_dir, self.plan.rounds));
+        if let Ok(rotations) = &rotations {
+            let logins = rotations.logins;
+            writeln!(
+                std::io::stdout(),
+                "\nA client of alternating users logged in {logins} times while they rotated."
+            )?;
+        }
+        let line = |row, what: &str, unit, (pass, stretch), values: fn(&rotation::Rotations) -> Vec<f64>| Line {
+            row,
+            what: what.to_owned(),
+            goal: Goal::AtMost { pass, stretch },
+            unit,
+            found: rotations.as_ref().map(values).map_err(|error| format!("{error:#}")),
+            wrong: 0,
+        };
+        Ok(vec![
+            line("P18", "rotation of a PostgreSQL user, with what the database takes", "s", (1.0, 0.3), |found| {
+                found.whole_s.clone()
+            }),
+            line(
+                "P18",
+                "alternating users: failed logins of a client that always uses AWSCURRENT",
+                "",
+                (0.0, 0.0),
+                |found| vec![found.failed_logins as f64],
+            ),
+            line(
+                "P18",
+                "single user: from the last login with the old password to the new AWSCURRENT",
+                "ms",
+                (100.0, 20.0),
+                |found| found.window_ms.clone(),
+            ),
+            line("R1", "1,000 due rotations of one PostgreSQL: until all are done", "s", (120.0, 60.0), |found| {
+                vec![found.drain.seconds]
+            }),
+            line("R1", "the same: resident memory above what it was", "MiB", (100.0, 50.0), |found| {
+                vec![found.drain.grown_mib]
+            }),
+            line("R1", "the same: by how many places one was overtaken, of all", "", (0.1, 0.05), |found| {
+                vec![found.drain.overtaken]
+            }),
         ])
     }
 
