@@ -43,6 +43,10 @@ mod rivals;
 #[cfg(test)]
 mod root_key;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
+mod rotation_attempts;
+#[cfg(test)]
 mod service_roles;
 #[cfg(test)]
 mod tampering;

@@ -134,6 +134,7 @@ impl Furniture {
 pub(crate) fn requests() -> Vec<(&'static str, Value)> {
     vec![
         ("BatchGetSecretValue", json!({"SecretIdList": ["db"]})),
+        ("CancelRotateSecret", json!({"SecretId": "db"})),
         ("CreateSecret", json!({"Name": "new", "ClientRequestToken": token(7), "SecretString": "seven"})),
         ("DeleteResourcePolicy", json!({"SecretId": "db"})),
         ("DeleteSecret", json!({"SecretId": "db", "ForceDeleteWithoutRecovery": true})),
@@ -147,6 +148,7 @@ pub(crate) fn requests() -> Vec<(&'static str, Value)> {
         ("PutResourcePolicy", json!({"SecretId": "db", "ResourcePolicy": RESOURCE_POLICY})),
         ("PutSecretValue", json!({"SecretId": "db", "ClientRequestToken": token(7), "SecretString": "seven"})),
         ("RestoreSecret", json!({"SecretId": "db"})),
+        ("RotateSecret", json!({"SecretId": "db", "ClientRequestToken": token(7)})),
         ("TagResource", json!({"SecretId": "db", "Tags": [{"Key": "k", "Value": "v"}]})),
         ("UntagResource", json!({"SecretId": "db", "TagKeys": ["team"]})),
         ("UpdateSecret", json!({"SecretId": "db", "ClientRequestToken": token(7), "SecretString": "seven"})),
@@ -162,6 +164,7 @@ fn keepwell(decision: &str) -> Vec<(&'static str, Value)> {
         ("DescribeRootKey", json!({})),
         ("ExplainDecision", json!({"Id": decision})),
         ("ListAccounts", json!({})),
+        ("ListRotationAttempts", json!({"SecretId": "db"})),
         ("MoveRootKey", json!({"Custody": "shares", "Threshold": 2, "Count": 3})),
         ("RotateRootKey", json!({})),
         ("WhoCan", json!({"SecretId": "db"})),

@@ -8,6 +8,7 @@ mod doctor;
 mod env;
 mod functions;
 mod root_key;
+mod rotations;
 mod serve;
 mod statement;
 mod table;
@@ -38,6 +39,7 @@ First steps:
   aws secretsmanager get-secret-value --secret-id db/password
   keepwell who-can db/password        # everybody who can read it, and by which policies
   keepwell why REQUEST-ID             # why a request was refused
+  keepwell rotations db/password      # what became of its rotations
   keepwell doctor                     # when something does not work";
 
 #[derive(Debug, Subcommand)]
@@ -50,6 +52,7 @@ enum Command {
     Trail(trail::Trail),
     Account(account::Account),
     RootKey(root_key::RootKey),
+    Rotations(rotations::Rotations),
     WhoCan(who_can::WhoCan),
     Why(why::Why),
     #[command(name = ::functions::HOST_COMMAND, hide = true)]
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Trail(command) => command.run(),
         Command::Account(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::RootKey(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Rotations(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::WhoCan(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Why(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::FunctionsHost(command) => Ok(command.run()),

@@ -5,6 +5,7 @@ mod create_account;
 mod describe_root_key;
 mod explain_decision;
 mod list_accounts;
+mod list_rotation_attempts;
 mod move_root_key;
 mod rotate_root_key;
 mod who_can;
@@ -26,6 +27,7 @@ service::operations! {
     DescribeRootKey => describe_root_key, Read;
     ExplainDecision => explain_decision, Read;
     ListAccounts => list_accounts, Read;
+    ListRotationAttempts => list_rotation_attempts, Read;
     MoveRootKey => move_root_key, Write again;
     RotateRootKey => rotate_root_key, Write again;
     WhoCan => who_can, Read;

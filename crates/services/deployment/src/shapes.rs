@@ -4,6 +4,7 @@ mod accounts;
 mod explain_decision;
 mod forms;
 mod root_key;
+mod rotation_attempts;
 mod statements;
 mod who_can;
 
@@ -21,6 +22,10 @@ pub use root_key::{
     CustodyType, DescribeRootKey, DescribeRootKeyRequest, DescribeRootKeyResponse, MoveRootKey, MoveRootKeyRequest,
     ReplaceRootKeyResponse, RotateRootKey, RotateRootKeyRequest, UnsealRequest, UnsealResponse,
 };
+pub use rotation_attempts::{
+    AttemptCauseType, AttemptKindType, AttemptOutcomeType, ListRotationAttempts, ListRotationAttemptsRequest,
+    ListRotationAttemptsResponse, RotationAttemptEntry, RotationStepEntry,
+};
 pub use statements::{Condition, EffectType, LayerType, PolicyTypeType, Statement};
 pub use who_can::{AccessType, PrincipalEntry, PrincipalKindType, WhoCan, WhoCanRequest, WhoCanResponse};
 
@@ -31,6 +36,7 @@ pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<DescribeRootKey>(),
     OperationShape::of::<ExplainDecision>(),
     OperationShape::of::<ListAccounts>(),
+    OperationShape::of::<ListRotationAttempts>(),
     OperationShape::of::<MoveRootKey>(),
     OperationShape::of::<RotateRootKey>(),
     OperationShape::of::<WhoCan>(),

@@ -1,21 +1,18 @@
-use std::sync::Arc;
-
-use contract::{AccountStatus, DecisionSubject, Pick, SecretRecord};
-use gate::{Prospect, ResourcePolicy, SecretSubjectKeys, Target};
-use policy::{Action, Permit, PolicyKind, Possible, PossibleMatch, Resource, SourceKind};
-use terms::{Scope, SecretId};
+use contract::{AccountStatus, DecisionSubject};
+use gate::Prospect;
+use policy::{PolicyKind, Possible, PossibleMatch, SourceKind};
 use trail::{Recorded, Subject};
 
 use crate::{
     error::Error,
     principals::{Candidate, Household, named_elsewhere},
     room::Call,
+    secrets,
     shapes::{AccessType, PrincipalEntry, PrincipalKindType, Statement, WhoCanRequest, WhoCanResponse},
     statements::{conditions, shown},
 };
 
 const GET_SECRET_VALUE: &str = "secretsmanager:GetSecretValue";
-const DESCRIBE_SECRET: Action = Action::new("secretsmanager:DescribeSecret");
 
 /// What happens to one secret that is there.
 const ACTIONS: &[&str] = &[
@@ -47,7 +44,7 @@ const JUDGED_AT_ONCE: usize = 64;
 /// Lists everybody on this server who can do something to a secret, and everybody else whom its policy names.
 pub(crate) async fn who_can(call: &Call<'_>, ask: &WhoCanRequest) -> Result<Recorded<WhoCanResponse>, Error> {
     let action = known_action(ask.action.as_deref().unwrap_or(GET_SECRET_VALUE))?;
-    let secret = open(call, &ask.secret_id).await?;
+    let secret = secrets::open(call, &ask.secret_id).await?;
     let subject = DecisionSubject::of(&secret);
 
     let mut households = Vec::new();
@@ -86,54 +83,6 @@ fn known_action(asked: &str) -> Result<&'static str, Error> {
     found.copied().ok_or_else(|| {
         Error::InvalidParameter(format!("{asked} is not an action on a secret. Valid are {}.", ACTIONS.join(", ")))
     })
-}
-
-/// A secret of the caller's account that it may describe, and may ask this about.
-async fn open(call: &Call<'_>, secret_id: &str) -> Result<Arc<SecretRecord>, Error> {
-    let own = call.caller.scope();
-    let parsed = SecretId::parse(secret_id).map_err(|invalid| Error::Validation(invalid.to_string()))?;
-    let (scope, name, suffix) = match &parsed {
-        SecretId::Name(name) => (own, Some(name), None),
-        SecretId::Arn { scope, name, suffix } => (*scope, Some(name), Some(*suffix)),
-        SecretId::PartialArn { scope, name } => (*scope, Some(name), None),
-        SecretId::Nothing => (own, None, None),
-    };
-    if scope.account != own.account {
-        return Err(Error::InvalidParameter("Ask in the account that the secret belongs to.".to_owned()));
-    }
-    let found = match name.filter(|_| scope == own) {
-        Some(name) => call.room.store.secret(scope, name.as_str(), Pick::Labelled).await?,
-        None => None,
-    };
-    let found = found.filter(|secret| suffix.is_none_or(|suffix| secret.has_suffix(suffix)));
-    let Some(secret) = found else {
-        let arn = match name {
-            Some(name) if suffix.is_none() => any_arn(scope, name.as_str()),
-            _ => secret_id.into(),
-        };
-        let resource = Resource::One { arn, account: own.account, asked: secret_id.into() };
-        authorize(call, &Target::new(&resource)).await?;
-        return Err(Error::ResourceNotFound("Secrets Manager can't find the specified secret.".to_owned()));
-    };
-    let subject = secret.subject();
-    let resource = Resource::One { arn: Arc::clone(subject.arn), account: own.account, asked: secret_id.into() };
-    let keys = SecretSubjectKeys(subject);
-    let target = Target::new(&resource)
-        .with_policy(subject.resource_policy.map(ResourcePolicy::Secret))
-        .with_tags(subject.tags)
-        .with_keys(&keys);
-    let permit = authorize(call, &target).await?;
-    Ok(secret.open(&permit)?)
-}
-
-/// To ask, and to learn what the answer tells of the secret.
-async fn authorize(call: &Call<'_>, target: &Target<'_>) -> Result<Permit, Error> {
-    call.authorize(call.action, target).await?;
-    call.authorize(DESCRIBE_SECRET, target).await
-}
-
-fn any_arn(Scope { account, region }: Scope, name: &str) -> Arc<str> {
-    format!("arn:{}:secretsmanager:{region}:{account}:secret:{name}-??????", region.partition()).into()
 }
 
 /// None for somebody whom every request is refused.
