@@ -327,6 +327,20 @@ async fn a_function_elsewhere_serves_secrets_of_its_own_account() {
 }
 
 #[tokio::test]
+async fn whether_there_is_a_function_is_known_to_who_joins_it_with_others() {
+    let remote = format!("{}=https://127.0.0.1:1/rotate", function_arn("remote"));
+    let house = House::open_with(&[("functions.remote", &remote)]).await;
+    let has = async |arn: &str| house.rooms.lambda.has_function(arn).await.unwrap();
+    assert!(has(&function_arn("remote")).await);
+    assert!(!has(&function_arn("app")).await && !has("app").await);
+    let workshop = Workshop::open().await;
+    workshop.made("app").await;
+    let has = async |arn: &str| workshop.house.rooms.lambda.has_function(arn).await.unwrap();
+    assert!(has(&function_arn("app")).await && has(&(function_arn("app") + ":live")).await);
+    assert!(!has(&function_arn("other")).await);
+}
+
+#[tokio::test]
 async fn it_is_a_facade_for_whoever_joins_it() {
     let workshop = Workshop::open().await;
     let functions: Arc<dyn RotationFunctions> = workshop.house.rooms.lambda.clone();

@@ -69,6 +69,12 @@ impl RotationFunctions for Room {
 }
 
 impl Room {
+    /// Is there such a function, here or where the configuration says?
+    pub async fn has_function(&self, function_arn: &str) -> Result<bool, RotationFunctionError> {
+        let Some(named) = NamedFunction::of_arn(function_arn) else { return Ok(false) };
+        Ok(self.runner.is_elsewhere(&named) || self.find(&named).await.map_err(internal)?.is_some())
+    }
+
     async fn authorize_caller(
         &self,
         context: &RequestContext,
