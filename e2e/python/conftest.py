@@ -8,6 +8,7 @@ import boto3
 import botocore.config
 import pytest
 
+import databases
 from server import ACCESS_KEY_ID, REGIONS, SECRET_ACCESS_KEY, SPARE_REGIONS, Server
 from wire import Wire
 
@@ -68,6 +69,36 @@ def own_server(tmp_path):
     """Makes servers that a story may stop, kill or starve."""
     with contextlib.ExitStack() as stack:
         yield lambda folder="server", **options: stack.enter_context(Server(tmp_path / folder, **options))
+
+
+def _lent(kind):
+    database = kind()
+    try:
+        yield database.start()
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real server, shared by the stories of a worker process; each story makes its own users."""
+    yield from _lent(databases.Postgres)
+
+
+@pytest.fixture(scope="session")
+def mariadb():
+    yield from _lent(databases.MariaDb)
+
+
+@pytest.fixture(scope="session")
+def redis_server():
+    yield from _lent(databases.Redis)
+
+
+@pytest.fixture
+def place(request):
+    """An engine's name, and the server that stands for it."""
+    return request.param, request.getfixturevalue(databases.FIXTURES[request.param])
 
 
 def client_of(server, region=REGIONS[0], **options):
