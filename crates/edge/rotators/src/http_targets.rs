@@ -65,7 +65,8 @@ pub struct CreateCallSettings {
 }
 
 /// A call. Each text is a template: `{{secret.…}}` is a key of the version in question, `{{current.…}}` of the current one,
-/// `{{admin.…}}` of the target's own secret, `{{token}}` the new version's id, `{{arn}}` the secret's ARN.
+/// `{{admin.…}}` of the target's own secret, `{{token}}` the new version's id, `{{random}}` what
+/// never comes again, `{{arn}}` the secret's ARN.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallSettings {
@@ -130,6 +131,10 @@ impl HttpTargets {
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    pub(crate) fn any_revokes_at_finish(&self) -> bool {
+        self.0.values().any(|target| target.revoke.is_some() && target.revoke_at == RevokeAt::Finish)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&HttpTarget> {

@@ -5,10 +5,20 @@ mod jwt;
 mod pem;
 mod ssh;
 
+use contract::Answer;
 use terms::Entropy;
+use zeroize::Zeroizing;
 
-use crate::document::SecretDocument;
-use crate::failure::Failure;
+use crate::{
+    document::SecretDocument,
+    errand::Errand,
+    failure::Failure,
+    rotator::{Rotator, Versions},
+    settings::PasswordSettings,
+};
+
+/// Makes pairs, and tells nobody.
+pub(crate) struct KeyPairRotator(pub(crate) KeyPairKind);
 
 /// What a pair is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,19 +31,59 @@ pub(crate) enum KeyPairKind {
 
 impl KeyPairKind {
     /// The secret as it becomes: a new pair in the place of the current one, and everything else as it was.
-    pub(crate) fn turn(self, current: &SecretDocument, entropy: &dyn Entropy) -> Result<SecretDocument, Failure> {
+    fn turn(self, current: &SecretDocument, chance: &Chance) -> Result<SecretDocument, Failure> {
         match self {
-            Self::Ssh => ssh::turn(current, entropy),
-            Self::Jwt => jwt::turn(current, entropy),
+            Self::Ssh => ssh::turn(current, chance),
+            Self::Jwt => jwt::turn(current, chance),
         }
     }
 
     /// Does the private key sign what the public key verifies?
-    pub(crate) fn check(self, secret: &SecretDocument) -> Result<(), Failure> {
+    fn check(self, secret: &SecretDocument) -> Result<(), Failure> {
         match self {
             Self::Ssh => ssh::check(secret),
             Self::Jwt => jwt::check(secret),
         }
+    }
+}
+
+/// What pairs are drawn from.
+struct Chance {
+    seed: Zeroizing<[u8; 32]>,
+    check: [u8; 4],
+}
+
+impl Chance {
+    fn draw(entropy: &dyn Entropy) -> Self {
+        let mut chance = Self { seed: Zeroizing::new([0; 32]), check: [0; 4] };
+        entropy.fill(chance.seed.as_mut_slice());
+        entropy.fill(&mut chance.check);
+        chance
+    }
+}
+
+impl Rotator for KeyPairRotator {
+    fn check_settings(&self, _: &PasswordSettings) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn create<'a>(
+        &'a self,
+        errand: &'a Errand<'a>,
+        current: &'a SecretDocument,
+    ) -> Answer<'a, Result<SecretDocument, Failure>> {
+        let (kind, current, chance) = (self.0, current.clone(), Chance::draw(errand.entropy));
+        // Large primes take a while.
+        let made = tokio::task::spawn_blocking(move || kind.turn(&current, &chance));
+        Box::pin(async move { made.await.map_err(|_| no_key_made()).flatten() })
+    }
+
+    fn set<'a>(&'a self, _: &'a Errand<'a>, versions: &'a Versions) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(async move { self.0.check(&versions.pending) })
+    }
+
+    fn test<'a>(&'a self, _: &'a Errand<'a>, value: &'a SecretDocument) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(async move { self.0.check(value) })
     }
 }
 
@@ -48,33 +98,4 @@ fn unreadable(name: &str) -> Failure {
 
 fn no_key_made() -> Failure {
     Failure::new("The cryptographic library did not make a key")
-}
-
-#[cfg(test)]
-mod testing {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use terms::Entropy;
-
-    /// Not random at all, and never the same twice.
-    pub(crate) struct Xorshift(AtomicU64);
-
-    impl Xorshift {
-        pub(crate) fn seeded(seed: u64) -> Self {
-            Self(AtomicU64::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1))
-        }
-    }
-
-    impl Entropy for Xorshift {
-        fn fill(&self, bytes: &mut [u8]) {
-            for byte in bytes {
-                let mut state = self.0.load(Ordering::Relaxed);
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                self.0.store(state, Ordering::Relaxed);
-                *byte = state.to_be_bytes()[0];
-            }
-        }
-    }
 }

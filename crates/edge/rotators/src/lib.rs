@@ -15,8 +15,15 @@ mod document;
 mod engines;
 mod errand;
 mod failure;
+mod http;
+mod http_rotator;
+mod http_targets;
+mod key_pairs;
+mod mysql;
 mod network;
 mod password;
+mod postgres;
+mod redis;
 mod rotator;
 mod rotators;
 mod settings;
@@ -25,7 +32,11 @@ mod steps;
 #[cfg(test)]
 mod testing;
 mod tls;
+mod wire;
 
+pub use http_targets::{
+    BasicSettings, CallSettings, CreateCallSettings, HttpTargetError, HttpTargetSettings, HttpTargets, RevokeAt,
+};
 pub use network::{AllowedTarget, InvalidTarget};
 pub use rotators::{Rotators, RotatorsRoom};
 pub use settings::{NetworkSettings, PasswordSettings, RotatorSettings, RotatorSettingsError};

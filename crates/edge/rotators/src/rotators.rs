@@ -78,7 +78,8 @@ impl Rotators {
         let named = name_in_arn(errand.function_arn).and_then(|name| self.catalogue.get(name));
         let (name, rotator) = named.ok_or_else(|| Failure::new("there is no rotator of this name"))?;
         let actor = self.actors.actor(errand, name).await?;
-        let errand = Errand { actor: Some(&actor), secret_arn: errand.secret_arn, ..self.errand(name) };
+        let RotationErrand { secret_arn, .. } = *errand;
+        let errand = Errand { others: Some(&actor), secret_arn, token: event.token, ..self.errand(name) };
         Step { rotator, actor: &actor, errand: &errand, event }.take().await
     }
 
@@ -93,7 +94,8 @@ impl Rotators {
         Errand {
             rotator: name,
             secret_arn: "",
-            actor: None,
+            token: "",
+            others: None,
             visit: self.network.visit(),
             tls: &self.tls,
             entropy: &*self.entropy,

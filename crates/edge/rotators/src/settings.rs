@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use crate::network::AllowedTarget;
+use crate::{http_targets::HttpTargets, network::AllowedTarget};
 
 #[derive(Debug, Clone, Default)]
 pub struct RotatorSettings {
@@ -11,6 +11,8 @@ pub struct RotatorSettings {
     pub passwords: PasswordSettings,
     /// For one rotator, by its name; what is left open here is as for every rotator.
     pub passwords_of: BTreeMap<String, PasswordSettings>,
+    /// Services whose API keys are rotated.
+    pub http_targets: HttpTargets,
 }
 
 #[derive(Debug, Clone)]

@@ -76,7 +76,7 @@ impl SingleUser {
 }
 
 /// Nobody has another user's password changed, or at another host.
-fn is_of_same_user(pending: &Login, other: &Login, user: &str, host: &str) -> Result<(), Failure> {
+pub(crate) fn is_of_same_user(pending: &Login, other: &Login, user: &str, host: &str) -> Result<(), Failure> {
     if pending.user != other.user {
         let text = format!("Attempting to modify user {} other than {user} {}", pending.user, other.user);
         return Err(Failure::new(text));

@@ -1,4 +1,8 @@
-//! Doubles: a database of the tests' own, and bytes that are not random.
+//! Doubles: a database of the tests' own, and bytes that are not random. And real servers.
+
+pub(crate) mod daemon;
+pub(crate) mod mariadb;
+pub(crate) mod postgres;
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +19,7 @@ use terms::{Entropy, SecretBytes};
 use crate::{
     database::{Alternate, Database, Login, LoginError, Session},
     document::SecretDocument,
-    errand::Errand,
+    errand::{Errand, OtherSecrets},
     failure::Failure,
     network::Network,
     password::PasswordRules,
@@ -44,12 +48,30 @@ pub(crate) struct Tools {
     network: Network,
     tls: Tls,
     entropy: Counting,
+    others: FakeSecrets,
+}
+
+/// Secrets that others name, and nobody refuses.
+#[derive(Default)]
+struct FakeSecrets(BTreeMap<String, SecretDocument>);
+
+impl OtherSecrets for FakeSecrets {
+    fn read<'a>(&'a self, secret_id: &'a str) -> Answer<'a, Result<SecretDocument, Failure>> {
+        let found = self.0.get(secret_id).cloned();
+        Box::pin(async move { found.ok_or_else(|| Failure::new("there is no such secret")) })
+    }
 }
 
 impl Tools {
     pub(crate) fn new(settings: NetworkSettings) -> Self {
         let tls = Tls::load(settings.ca_bundle.as_deref()).unwrap();
-        Self { network: Network::new(settings), tls, entropy: Counting::default() }
+        Self { network: Network::new(settings), tls, entropy: Counting::default(), others: FakeSecrets::default() }
+    }
+
+    /// With another secret that can be read.
+    pub(crate) fn and(mut self, secret_id: &str, value: SecretDocument) -> Self {
+        self.others.0.insert(secret_id.to_owned(), value);
+        self
     }
 
     pub(crate) fn errand(&self) -> Errand<'_> {
@@ -57,7 +79,8 @@ impl Tools {
         Errand {
             rotator: "Rotator",
             secret_arn: "arn",
-            actor: None,
+            token: "token",
+            others: Some(&self.others),
             visit: self.network.visit(),
             tls: &self.tls,
             entropy: &self.entropy,

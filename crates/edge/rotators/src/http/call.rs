@@ -51,6 +51,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) current: &'a SecretDocument,
     pub(crate) admin: Option<&'a SecretDocument>,
     pub(crate) token: &'a str,
+    /// Never the same twice.
+    pub(crate) random: &'a str,
     pub(crate) secret_arn: &'a str,
 }
 
@@ -85,7 +87,8 @@ impl Call {
             }
             Ok((parsed, Template::parse(&value)?))
         });
-        let basic = basic.map(|basic| Ok((Template::parse(&basic.username)?, Template::parse(&basic.password)?)));
+        let basic =
+            basic.map(|basic| Ok::<_, String>((Template::parse(&basic.username)?, Template::parse(&basic.password)?)));
         let body = match (json, form) {
             (None, None) => Body::None,
             (Some(json), None) => Body::Json(Json::parse(json)?),
@@ -95,7 +98,8 @@ impl Call {
             }
             (Some(_), Some(_)) => return Err("a body is either json or form".to_owned()),
         };
-        let expect = expect.into_iter().map(|code| StatusCode::from_u16(code).map_err(|_| format!("{code} is no status")));
+        let expect =
+            expect.into_iter().map(|code| StatusCode::from_u16(code).map_err(|_| format!("{code} is no status")));
         let call = Self {
             method: method.ok_or_else(|| "method must be GET, POST, PUT, PATCH or DELETE".to_owned())?,
             url,
@@ -113,6 +117,18 @@ impl Call {
     }
 
     pub(crate) fn needs_admin(&self) -> bool {
+        self.places().any(|place| matches!(place, Place::Admin(_)))
+    }
+
+    /// What it takes from the version that it is about.
+    pub(crate) fn secret_keys(&self) -> impl Iterator<Item = &str> {
+        self.places().filter_map(|place| match place {
+            Place::Secret(key) => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Place> {
         let mut templates = vec![&self.url];
         templates.extend(self.headers.iter().map(|(_, template)| template));
         templates.extend(self.basic.iter().flat_map(|(username, password)| [username, password]));
@@ -121,7 +137,7 @@ impl Call {
             Body::Json(json) => json.gather(&mut templates),
             Body::Form(fields) => templates.extend(fields.iter().map(|(_, template)| template)),
         }
-        templates.into_iter().flat_map(Template::places).any(|place| matches!(place, Place::Admin(_)))
+        templates.into_iter().flat_map(Template::places)
     }
 
     pub(crate) fn is_success(&self, status: StatusCode) -> bool {
@@ -266,7 +282,8 @@ fn encoded(text: &str) -> Zeroizing<String> {
 fn header_value(name: &HeaderName, text: &str) -> Result<HeaderValue, Failure> {
     // Bytes without an owner that wipes them: the header map has no other.
     let value = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(text.as_bytes()));
-    let mut value = value.map_err(|_| Failure::new(format!("the header {name} of the HTTP target would not be one line")))?;
+    let mut value =
+        value.map_err(|_| Failure::new(format!("the header {name} of the HTTP target would not be one line")))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -38,11 +38,8 @@ impl Host {
 
     pub(crate) fn admits(&self, host: &str, port: u16, port_of_scheme: u16) -> bool {
         let host = host.to_ascii_lowercase();
-        let is_named = if self.is_suffix {
-            host.len() > self.name.len() && host.ends_with(&self.name)
-        } else {
-            host == self.name
-        };
+        let is_named =
+            if self.is_suffix { host.len() > self.name.len() && host.ends_with(&self.name) } else { host == self.name };
         is_named && port == self.port.unwrap_or(port_of_scheme)
     }
 }
@@ -67,7 +64,9 @@ mod tests {
 
     #[test]
     fn what_is_no_host_is_refused() {
-        for text in ["", "*", "*.", "*example.com", "https://example.com", "a b", "a:b", "a:99999", "[::1", "user@host", ".a"] {
+        for text in
+            ["", "*", "*.", "*example.com", "https://example.com", "a b", "a:b", "a:99999", "[::1", "user@host", ".a"]
+        {
             assert!(Host::parse(text).is_err(), "{text:?}");
         }
     }

@@ -33,7 +33,8 @@ pub(crate) struct Answered {
 pub(crate) async fn send(request: Request, visit: &Visit<'_>, tls: &Tls) -> Result<Answered, Failure> {
     let place = format!("{}:{}", request.host, request.port);
     let reached = visit.reach(&request.host, request.port).await?;
-    let stream = reached.dial().await.map_err(|error| Failure::new(format!("{place} cannot be reached: {}", error.kind())))?;
+    let stream =
+        reached.dial().await.map_err(|error| Failure::new(format!("{place} cannot be reached: {}", error.kind())))?;
     let within = visit.settings().answer_timeout;
     let exchanged = timeout(within, async {
         if !request.is_tls {
@@ -42,14 +43,18 @@ pub(crate) async fn send(request: Request, visit: &Visit<'_>, tls: &Tls) -> Resu
         let name = ServerName::try_from(request.host.clone())
             .map_err(|_| Failure::new("a certificate cannot name such a host"))?;
         let connector = TlsConnector::from(Arc::clone(&tls.config));
-        let stream = connector.connect(name, stream).await.map_err(|error| Failure::new(format!("TLS failed: {error}")))?;
+        let stream =
+            connector.connect(name, stream).await.map_err(|error| Failure::new(format!("TLS failed: {error}")))?;
         exchange(stream, request).await
     });
     let late = |_| Failure::new(format!("no answer within {} seconds", within.as_secs()));
     exchanged.await.map_err(late).flatten().map_err(|failure| failure.within(&place))
 }
 
-async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, request: Request) -> Result<Answered, Failure> {
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request,
+) -> Result<Answered, Failure> {
     let broken = |_| Failure::new("the connection broke, or what came over it is not HTTP");
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let Request { method, uri, headers, body, .. } = request;

@@ -26,6 +26,7 @@ pub(super) enum Place {
     /// A key of the target's own secret.
     Admin(String),
     Token,
+    Random,
     Arn,
 }
 
@@ -97,29 +98,34 @@ impl Place {
     fn parse(text: &str) -> Result<Self, String> {
         match text.split_once('.') {
             None if text == "token" => Ok(Self::Token),
+            None if text == "random" => Ok(Self::Random),
             None if text == "arn" => Ok(Self::Arn),
             Some(("secret", key)) if !key.is_empty() => Ok(Self::Secret(key.to_owned())),
             Some(("current", key)) if !key.is_empty() => Ok(Self::Current(key.to_owned())),
             Some(("admin", key)) if !key.is_empty() => Ok(Self::Admin(key.to_owned())),
             _ => Err(format!(
-                "{{{{{text}}}}} is none of {{{{secret.…}}}}, {{{{current.…}}}}, {{{{admin.…}}}}, {{{{token}}}} and {{{{arn}}}}"
+                "{{{{{text}}}}} is none of {{{{secret.…}}}}, {{{{current.…}}}}, {{{{admin.…}}}}, {{{{token}}}}, \
+                 {{{{random}}}} and {{{{arn}}}}"
             )),
         }
     }
 
     fn json(&self, circumstances: &Circumstances<'_>) -> Result<Value, Failure> {
         let of = |document: &SecretDocument, key: &str, whose: &str| {
-            let value = document.json(key).filter(|value| !matches!(value, Value::Null | Value::Object(_) | Value::Array(_)));
+            let value =
+                document.json(key).filter(|value| !matches!(value, Value::Null | Value::Object(_) | Value::Array(_)));
             value.ok_or_else(|| Failure::new(format!("{key} key is missing from {whose}")))
         };
         match self {
             Self::Secret(key) => of(circumstances.secret, key, "secret JSON"),
             Self::Current(key) => of(circumstances.current, key, "secret JSON"),
             Self::Admin(key) => {
-                let admin = circumstances.admin.ok_or_else(|| Failure::new("the HTTP target has no secret of its own"))?;
+                let admin =
+                    circumstances.admin.ok_or_else(|| Failure::new("the HTTP target has no secret of its own"))?;
                 of(admin, key, "the JSON of the HTTP target's own secret")
             }
             Self::Token => Ok(circumstances.token.into()),
+            Self::Random => Ok(circumstances.random.into()),
             Self::Arn => Ok(circumstances.secret_arn.into()),
         }
     }
@@ -151,6 +157,7 @@ mod tests {
             current: &current,
             admin: Some(&admin),
             token: "token-1",
+            random: "0f",
             secret_arn: "arn:1",
         };
         let template = Template::parse(template)?;
@@ -160,15 +167,18 @@ mod tests {
 
     #[test]
     fn places_are_filled_in_from_where_they_say() {
-        let text = "a {{secret.id}}/{{ secret.key }}/{{current.key}}/{{admin.key}}/{{token}}/{{arn}} z";
-        assert_eq!(filled(text).unwrap(), "a 7/s/c/a/token-1/arn:1 z");
+        let text = "a {{secret.id}}/{{ secret.key }}/{{current.key}}/{{admin.key}}/{{token}}/{{random}}/{{arn}} z";
+        assert_eq!(filled(text).unwrap(), "a 7/s/c/a/token-1/0f/arn:1 z");
         assert_eq!(filled("}} { {{token}}{{token}}").unwrap(), "}} { token-1token-1");
     }
 
     #[test]
     fn what_cannot_be_filled_in_is_told_by_its_name() {
         assert_eq!(filled("{{current.nested}}").unwrap_err(), "nested key is missing from secret JSON");
-        assert_eq!(filled("{{admin.id}}").unwrap_err(), "id key is missing from the JSON of the HTTP target's own secret");
+        assert_eq!(
+            filled("{{admin.id}}").unwrap_err(),
+            "id key is missing from the JSON of the HTTP target's own secret"
+        );
         for text in ["{{", "{{token", "{{}}", "{{secret.}}", "{{password}}", "{{master.key}}"] {
             assert!(Template::parse(text).is_err(), "{text}");
         }

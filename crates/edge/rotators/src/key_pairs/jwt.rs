@@ -4,9 +4,9 @@
 mod algorithm;
 
 use serde_json::{Value, json};
-use terms::{Entropy, SecretBytes};
+use terms::SecretBytes;
 
-use super::unreadable;
+use super::{Chance, unreadable};
 use crate::document::SecretDocument;
 use crate::failure::Failure;
 use algorithm::Algorithm;
@@ -16,9 +16,9 @@ const PRIVATE_KEY: &str = "private_key";
 const KEY_ID: &str = "kid";
 const KEY_SET: &str = "jwks";
 
-pub(super) fn turn(current: &SecretDocument, entropy: &dyn Entropy) -> Result<SecretDocument, Failure> {
+pub(super) fn turn(current: &SecretDocument, chance: &Chance) -> Result<SecretDocument, Failure> {
     let algorithm = Algorithm::of(current)?;
-    let (private_key, mut public) = algorithm.draw(entropy)?;
+    let (private_key, mut public) = algorithm.draw(chance)?;
     let key_id = public.thumbprint();
     public.name(&key_id);
 

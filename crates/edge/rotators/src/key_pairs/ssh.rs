@@ -7,10 +7,10 @@ use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use terms::{Entropy, SecretBytes};
+use terms::SecretBytes;
 use zeroize::Zeroizing;
 
-use super::{MISMATCH, PROBE, no_key_made, pem, unreadable};
+use super::{Chance, MISMATCH, PROBE, no_key_made, pem, unreadable};
 use crate::document::SecretDocument;
 use crate::failure::Failure;
 
@@ -27,12 +27,8 @@ const NAME: &[u8] = b"ssh-ed25519";
 const BLOCK_BYTES: usize = 8;
 const COMMENT_CHARS_MAX: usize = 256;
 
-pub(super) fn turn(current: &SecretDocument, entropy: &dyn Entropy) -> Result<SecretDocument, Failure> {
+pub(super) fn turn(current: &SecretDocument, Chance { seed, check }: &Chance) -> Result<SecretDocument, Failure> {
     let comment = comment(current)?;
-    let mut seed = Zeroizing::new([0; 32]);
-    entropy.fill(seed.as_mut_slice());
-    let mut check = [0; 4];
-    entropy.fill(&mut check);
     let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).map_err(|_| no_key_made())?;
     let public = pair.public_key().as_ref();
 
@@ -42,7 +38,7 @@ pub(super) fn turn(current: &SecretDocument, entropy: &dyn Entropy) -> Result<Se
         Some(before) => next.set_json(PREVIOUS_PUBLIC_KEY, &before.into()),
         None => next.remove(PREVIOUS_PUBLIC_KEY),
     }
-    let private_key = pem::write(LABEL, pem::OPENSSH_LINE, &private_blob(&seed, public, check, &comment));
+    let private_key = pem::write(LABEL, pem::OPENSSH_LINE, &private_blob(seed, public, *check, &comment));
     let public_blob = public_blob(public);
     let fingerprint = STANDARD_NO_PAD.encode(digest::digest(&digest::SHA256, &public_blob));
     next.set_text(PRIVATE_KEY, &SecretBytes::copy_of(private_key.as_bytes()));
@@ -65,11 +61,12 @@ pub(super) fn check(secret: &SecretDocument) -> Result<(), Failure> {
 /// It ends up in files where a line is a grant.
 fn comment(secret: &SecretDocument) -> Result<String, Failure> {
     let comment = if secret.has(COMMENT) { secret.text(COMMENT) } else { Some(String::new()) };
-    let fits = |comment: &String| {
-        comment.chars().count() <= COMMENT_CHARS_MAX && !comment.chars().any(char::is_control)
-    };
+    let fits =
+        |comment: &String| comment.chars().count() <= COMMENT_CHARS_MAX && !comment.chars().any(char::is_control);
     comment.filter(fits).ok_or_else(|| {
-        Failure::new(format!("The {COMMENT} of the secret JSON must be one line of at most {COMMENT_CHARS_MAX} characters"))
+        Failure::new(format!(
+            "The {COMMENT} of the secret JSON must be one line of at most {COMMENT_CHARS_MAX} characters"
+        ))
     })
 }
 

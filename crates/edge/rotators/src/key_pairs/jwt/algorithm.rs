@@ -12,10 +12,10 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
-use terms::{Entropy, SecretBytes};
+use terms::SecretBytes;
 use zeroize::Zeroizing;
 
-use super::super::{MISMATCH, PROBE, no_key_made, pem, unreadable};
+use super::super::{Chance, MISMATCH, PROBE, no_key_made, pem, unreadable};
 use super::{ALGORITHM, KEY_SET, PRIVATE_KEY};
 use crate::document::SecretDocument;
 use crate::failure::Failure;
@@ -60,7 +60,7 @@ impl Algorithm {
     }
 
     /// A private key, and its public half. AWS-LC draws primes and points with its own generator, and takes no other.
-    pub(super) fn draw(self, entropy: &dyn Entropy) -> Result<(Zeroizing<String>, PublicKey), Failure> {
+    pub(super) fn draw(self, Chance { seed, .. }: &Chance) -> Result<(Zeroizing<String>, PublicKey), Failure> {
         let (private_key, members) = match self {
             Self::Es256 | Self::Es384 => {
                 let (signing, _) = self.curve();
@@ -69,8 +69,6 @@ impl Algorithm {
                 (pem::write(LABEL, pem::LINE, document.as_ref()), self.members(pair.public_key().as_ref())?)
             }
             Self::EdDsa => {
-                let mut seed = Zeroizing::new([0; 32]);
-                entropy.fill(seed.as_mut_slice());
                 let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).map_err(|_| no_key_made())?;
                 let document = pair.to_pkcs8v1().map_err(|_| no_key_made())?;
                 (pem::write(LABEL, pem::LINE, document.as_ref()), self.members(pair.public_key().as_ref())?)

@@ -4,17 +4,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::super::testing::Xorshift;
 use super::*;
-
-fn object(value: Value) -> SecretDocument {
-    SecretDocument::parse(&SecretBytes::copy_of(value.to_string().as_bytes())).unwrap()
-}
+use crate::testing::{Counting, document};
 
 fn empty() -> SecretDocument {
-    object(json!({}))
+    document(&json!({}))
 }
 
 fn refused(result: Result<SecretDocument, Failure>) -> String {
@@ -23,8 +19,8 @@ fn refused(result: Result<SecretDocument, Failure>) -> String {
 
 #[test]
 fn a_turn_makes_a_pair_that_belongs_together_and_keeps_what_it_does_not_know() {
-    let current = object(json!({ "comment": "deploy@ci", "host": "git.example.com", "depth": { "a": [1] } }));
-    let next = turn(&current, &Xorshift::seeded(1)).unwrap();
+    let current = document(&json!({ "comment": "deploy@ci", "host": "git.example.com", "depth": { "a": [1] } }));
+    let next = turn(&current, &Chance::draw(&Counting::default())).unwrap();
     check(&next).unwrap();
     assert_eq!(next.json("host").unwrap(), "git.example.com");
     assert_eq!(next.json("depth").unwrap(), json!({ "a": [1] }));
@@ -34,10 +30,10 @@ fn a_turn_makes_a_pair_that_belongs_together_and_keeps_what_it_does_not_know() {
 
 #[test]
 fn the_public_key_before_stays_for_one_turn() {
-    let entropy = Xorshift::seeded(2);
-    let first = turn(&empty(), &entropy).unwrap();
-    let second = turn(&first, &entropy).unwrap();
-    let third = turn(&second, &entropy).unwrap();
+    let entropy = Counting::default();
+    let first = turn(&empty(), &Chance::draw(&entropy)).unwrap();
+    let second = turn(&first, &Chance::draw(&entropy)).unwrap();
+    let third = turn(&second, &Chance::draw(&entropy)).unwrap();
     assert_eq!(second.json("previous_public_key").unwrap(), first.json("public_key").unwrap());
     assert_eq!(third.json("previous_public_key").unwrap(), second.json("public_key").unwrap());
     assert_ne!(second.json("private_key").unwrap(), first.json("private_key").unwrap());
@@ -45,31 +41,31 @@ fn the_public_key_before_stays_for_one_turn() {
 
 #[test]
 fn halves_of_two_pairs_do_not_pass_for_one() {
-    let entropy = Xorshift::seeded(3);
-    let one = turn(&empty(), &entropy).unwrap();
-    let other = turn(&empty(), &entropy).unwrap();
+    let entropy = Counting::default();
+    let one = turn(&empty(), &Chance::draw(&entropy)).unwrap();
+    let other = turn(&empty(), &Chance::draw(&entropy)).unwrap();
     let mut mixed = one.clone();
     mixed.set_json("public_key", &other.json("public_key").unwrap());
     assert_eq!(check(&mixed).unwrap_err().to_string(), MISMATCH);
 
-    let missing = object(json!({ "public_key": one.json("public_key").unwrap() }));
+    let missing = document(&json!({ "public_key": one.json("public_key").unwrap() }));
     assert_eq!(check(&missing).unwrap_err().to_string(), "private_key key is missing from secret JSON");
-    let broken = object(json!({ "private_key": "-----BEGIN", "public_key": one.json("public_key").unwrap() }));
+    let broken = document(&json!({ "private_key": "-----BEGIN", "public_key": one.json("public_key").unwrap() }));
     assert_eq!(check(&broken).unwrap_err(), unreadable("private_key"));
 }
 
 #[test]
 fn a_comment_that_would_be_a_line_of_its_own_is_refused() {
-    let entropy = Xorshift::seeded(4);
+    let entropy = Counting::default();
     for comment in [json!("a\nssh-ed25519 AAAA"), json!("x".repeat(257)), json!(7)] {
-        let told = refused(turn(&object(json!({ "comment": comment })), &entropy));
+        let told = refused(turn(&document(&json!({ "comment": comment })), &Chance::draw(&entropy)));
         assert_eq!(told, "The comment of the secret JSON must be one line of at most 256 characters");
     }
 }
 
 #[test]
 fn every_cut_of_a_private_key_is_unreadable_and_nothing_worse() {
-    let next = turn(&empty(), &Xorshift::seeded(5)).unwrap();
+    let next = turn(&empty(), &Chance::draw(&Counting::default())).unwrap();
     let blob = pem::read(LABEL, &next.text("private_key").unwrap()).unwrap();
     assert!(read_private(&blob).is_some());
     for length in 0..blob.len() {
@@ -84,10 +80,10 @@ fn openssh_reads_the_private_key_and_finds_the_same_public_key() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let entropy = Xorshift::seeded(6);
+    let entropy = Counting::default();
     // Comments of all lengths, so that there is every length of padding.
     for length in 0..9 {
-        let next = turn(&object(json!({ "comment": "x".repeat(length) })), &entropy).unwrap();
+        let next = turn(&document(&json!({ "comment": "x".repeat(length) })), &Chance::draw(&entropy)).unwrap();
         let path = folder.path().join(format!("key-{length}"));
         fs::write(&path, next.text("private_key").unwrap()).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
