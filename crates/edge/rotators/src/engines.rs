@@ -1,19 +1,44 @@
 //! Which rotators there are.
 
 use crate::{
+    alternating_users::AlternatingUsers,
     catalogue::Catalogue,
     http_rotator::HttpRotator,
     key_pairs::{KeyPairKind, KeyPairRotator},
+    mysql::MySql,
+    postgres::Postgres,
     redis::{AlternatingRedisUsers, Redis, SingleRedisUser},
     settings::RotatorSettings,
+    single_user::SingleUser,
 };
 
 /// All of them, under the names of AWS's functions or, where AWS has none, under names of keepwell's own.
 pub(crate) fn all(settings: &RotatorSettings) -> Catalogue {
     let mut catalogue = Catalogue::new();
+    add_postgres(&mut catalogue);
+    add_mysql(&mut catalogue);
     add_redis(&mut catalogue);
     add_keys(&mut catalogue, settings);
     catalogue
+}
+
+fn add_postgres(catalogue: &mut Catalogue) {
+    let engines = &["postgres", "postgresql", "aurora-postgresql"];
+    let single = |kind: Postgres| Box::new(SingleUser(Box::new(kind)));
+    let alternating = |kind: Postgres| Box::new(AlternatingUsers(Box::new(kind)));
+    catalogue.add("SecretsManagerRDSPostgreSQLRotationSingleUser", engines, single(Postgres::PostgreSql));
+    catalogue.add("SecretsManagerRDSPostgreSQLRotationMultiUser", &[], alternating(Postgres::PostgreSql));
+    catalogue.add("SecretsManagerRedshiftRotationSingleUser", &["redshift"], single(Postgres::Redshift));
+    catalogue.add("SecretsManagerRedshiftRotationMultiUser", &[], alternating(Postgres::Redshift));
+}
+
+fn add_mysql(catalogue: &mut Catalogue) {
+    let single = |kind: MySql| Box::new(SingleUser(Box::new(kind)));
+    let alternating = |kind: MySql| Box::new(AlternatingUsers(Box::new(kind)));
+    catalogue.add("SecretsManagerRDSMySQLRotationSingleUser", &["mysql", "aurora-mysql"], single(MySql::MySql));
+    catalogue.add("SecretsManagerRDSMySQLRotationMultiUser", &[], alternating(MySql::MySql));
+    catalogue.add("SecretsManagerRDSMariaDBRotationSingleUser", &["mariadb"], single(MySql::MariaDb));
+    catalogue.add("SecretsManagerRDSMariaDBRotationMultiUser", &[], alternating(MySql::MariaDb));
 }
 
 fn add_redis(catalogue: &mut Catalogue) {
