@@ -24,21 +24,26 @@ const SIDEWAYS: [(&str, &str); 10] = [
 ];
 
 /// Adapters of the store and of what is outside: the binary chooses them, and nobody else knows which.
-const ADAPTERS: [&str; 3] = ["sqlite", "custody", "functions"];
+const ADAPTERS: [&str; 4] = ["sqlite", "custody", "functions", "rotators"];
 
 /// Libraries that belong to one place, and the crates that may name them.
-const CONFINED: [(&str, &[&str]); 20] = [
-    // In `functions` they serve the Runtime API, which only functions can reach.
-    ("hyper", &["front", "functions"]),
-    ("hyper-util", &["front", "functions"]),
-    ("http-body-util", &["front", "functions"]),
+const CONFINED: [(&str, &[&str]); 25] = [
+    // In `functions` they serve the Runtime API, which only functions can reach. Rotators are clients.
+    ("hyper", &["front", "functions", "rotators"]),
+    ("hyper-util", &["front", "functions", "rotators"]),
+    ("http-body-util", &["front", "functions", "rotators"]),
     ("landlock", &["functions"]),
     ("seccompiler", &["functions"]),
     ("nix", &["functions"]),
     ("zip", &["functions"]),
-    ("tokio-rustls", &["front"]),
+    ("tokio-rustls", &["front", "rotators"]),
     ("rustls-pki-types", &["front", "keepwell"]),
-    ("rustls", &["front", "custody", "functions", "keepwell"]),
+    ("rustls", &["front", "custody", "functions", "rotators", "keepwell"]),
+    ("tokio-postgres", &["rotators"]),
+    ("mysql_async", &["rotators"]),
+    ("tiberius", &["rotators"]),
+    ("mongodb", &["rotators"]),
+    ("redis", &["rotators"]),
     ("region", &["seal"]),
     ("rusqlite", &["sqlite"]),
     ("quick_cache", &["sqlite", "gate"]),
