@@ -60,7 +60,8 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         Begun::Sealed(Sealed { missing, door, opening }) => (door, opening, Some(missing)),
     };
     let bound = server::bind(settings(&config)?).await.context("cannot listen")?;
-    let address = bound.addresses().first().copied().context("no address to listen on")?;
+    let addresses = bound.addresses().to_vec();
+    let address = addresses.first().copied().context("no address to listen on")?;
 
     let endpoint = Endpoint::of(&config, address);
     client_files::write_endpoint(&config.data.data_dir, &endpoint)?;
@@ -84,6 +85,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
                 Ok(opened) => {
                     greet(&config, &endpoint);
                     opened.function_works.listens_at(&config, &endpoint);
+                    opened.rotators.listens_at(&addresses);
                     drop(tell_works.send(opened.function_works.clone()));
                     work(opened).await;
                 }

@@ -16,6 +16,7 @@ mod log;
 mod quantity;
 mod quota;
 mod root_key;
+mod rotation;
 mod runtime;
 mod setting;
 mod sources;
@@ -35,6 +36,7 @@ pub use log::{Log, LogFormat, LogLevel};
 pub use quantity::Bytes;
 pub use quota::Quota;
 pub use root_key::{Custody, Keeper, RootKey, RootKeyConfig, RootKeySource};
+pub use rotation::{Profile, Rotation};
 pub use runtime::Runtime;
 pub(crate) use sources::{Origin, Sources};
 pub use trail::{Durability, Trail};
@@ -54,6 +56,7 @@ pub struct Config {
     pub root_key: RootKeyConfig,
     pub trail: Trail,
     pub functions: Functions,
+    pub rotation: Rotation,
     pub quota: Quota,
     pub limit: Limit,
     pub runtime: Runtime,
@@ -90,6 +93,7 @@ pub(crate) fn groups() -> Vec<Group> {
         group("Account", [Account::list(), Access::list()].concat()),
         group("Trail", Trail::list()),
         group("Functions", Functions::list()),
+        group("Rotation", Rotation::list()),
         group("Logs", Log::list()),
         group("Quotas", Quota::list()),
         group("Limits", [Limit::list(), Runtime::list()].concat()),
@@ -109,6 +113,7 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     let access = Access::read(&mut values);
     let trail = Trail::read(&mut values);
     let functions = Functions::read(&mut values);
+    let rotation = Rotation::read(&mut values);
     let log = Log::read(&mut values);
     let quota = Quota::read(&mut values);
     let limit = Limit::read(&mut values);
@@ -143,6 +148,7 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
         root_key,
         trail,
         functions,
+        rotation,
         quota,
         limit,
         runtime,

@@ -7,13 +7,15 @@ use anyhow::bail;
 use contract::{LogBounds, Reads};
 use front::{House, TrustedProxies};
 use gate::{Authenticator, AuthorizationMessages, Gate, RoleSessions, SessionKey};
+use iam::RoleMaker;
 use kms::Keyring;
 use policy::PermitIssuer;
+use rotators::{Rotators, RotatorsRoom};
 use seal::{KeyMaterial, SealError};
-use secretsmanager::{Quotas, Room, Rotation, RotationSettings, Turnstiles};
+use secretsmanager::{Door, Quotas, Room, Rotation, Turnstiles};
 use service::Turns;
 use sqlite::SqliteStore;
-use terms::{Clock, Entropy};
+use terms::{Clock, Entropy, Region};
 
 use super::{
     first_start::{self, Founding},
@@ -21,7 +23,7 @@ use super::{
     functions::{self, FunctionWorks},
     recorder,
     replacing::Replacing,
-    rotation::NoRotationFunctions,
+    rotation::{self, Joined},
     sealed::Sealed,
 };
 use crate::{
@@ -29,12 +31,16 @@ use crate::{
     logging::OPERATOR,
 };
 
+/// Where IAM is, whatever Regions there are.
+const IAMS_REGION: &str = "us-east-1";
+
 /// An open server that does not listen yet.
 pub struct Opened {
     pub house: Arc<House>,
     pub store: Arc<SqliteStore>,
     pub gate: Arc<Gate>,
     pub function_works: FunctionWorks,
+    pub rotators: Arc<Rotators>,
 }
 
 /// What a start comes to.
@@ -109,7 +115,7 @@ pub(super) async fn build(
         regions: config.account.regions.clone(),
     };
     let iam_turns = Arc::new(Turns::default());
-    let iam = iam::Room {
+    let iam = Arc::new(iam::Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
         recorder: Arc::clone(&recorder),
@@ -119,7 +125,7 @@ pub(super) async fn build(
         mfa_key: keys.mfa()?,
         paging_key: keys.paging()?,
         turns: Arc::clone(&iam_turns),
-    };
+    });
     let kms = Arc::new(kms::Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
@@ -145,8 +151,9 @@ pub(super) async fn build(
         searches: logs::Searches::default(),
     });
     let sessions = Arc::new(SessionKey::new(keys.sessions()?));
+    let role_sessions = Arc::new(RoleSessions::new(Arc::clone(&reads), Arc::clone(&sessions), Arc::clone(&entropy)));
     let roles = Arc::new(lambda::Roles {
-        sessions: Arc::new(RoleSessions::new(Arc::clone(&reads), Arc::clone(&sessions), Arc::clone(&entropy))),
+        sessions: Arc::clone(&role_sessions),
         recorder: Arc::clone(&recorder),
         entropy: Arc::clone(&entropy),
         held: lambda::HeldSessions::default(),
@@ -171,15 +178,28 @@ pub(super) async fn build(
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
     });
-    let lambda = lambda::Room {
+    let lambda = Arc::new(lambda::Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
         recorder: Arc::clone(&recorder),
         entropy: Arc::clone(&entropy),
         runner: Arc::new(runner),
         paging_key: keys.paging()?,
-    };
-    let room = Room {
+    });
+    let secrets_door = Arc::new(Door::new());
+    let rotators = Rotators::open(RotatorsRoom {
+        gate: Arc::clone(&gate),
+        sessions: role_sessions,
+        roles: Arc::new(RoleMaker::new(Arc::clone(&iam), Region::parse(IAMS_REGION)?)),
+        recorder: Arc::clone(&recorder),
+        secrets: Arc::clone(&secrets_door) as _,
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        settings: rotation::rotator_settings(config)?,
+    })?;
+    let rotators = Arc::new(rotators);
+    let rotates = Joined { functions: Arc::clone(&lambda), rotators: Arc::clone(&rotators) };
+    let room = Arc::new(Room {
         store: Arc::clone(&reads),
         gate: Arc::clone(&gate),
         kms: Arc::clone(&kms) as _,
@@ -187,11 +207,12 @@ pub(super) async fn build(
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
         quotas: quotas(&config.quota)?,
-        rotation: Rotation::new(Arc::new(NoRotationFunctions), RotationSettings::default(), keys.rotation()?),
+        rotation: Rotation::new(Arc::new(rotates), rotation::settings(config), keys.rotation()?),
         lists_only_describable: config.access.list_only_describable,
         paging_key: keys.paging()?,
         turnstiles: Turnstiles::default(),
-    };
+    });
+    secrets_door.lead_to(&room);
     let (guard, told) = (Arc::clone(&gate), Arc::clone(&recorder));
     let cloudtrail = cloudtrail::Room::new(guard, told, Arc::clone(&entropy), keys.paging()?);
     let sts = sts::Room {
@@ -209,11 +230,11 @@ pub(super) async fn build(
     let house = Arc::new(House {
         authenticator,
         recorder,
-        secretsmanager: Arc::new(room),
+        secretsmanager: room,
         kms,
         logs,
-        lambda: Arc::new(lambda),
-        iam: Arc::new(iam),
+        lambda,
+        iam,
         sts: Arc::new(sts),
         cloudtrail: Arc::new(cloudtrail),
         deployment: Arc::new(deployment),
@@ -222,7 +243,7 @@ pub(super) async fn build(
         entropy,
     });
     tell_of_memory();
-    Ok(Opened { house, store, gate, function_works })
+    Ok(Opened { house, store, gate, function_works, rotators })
 }
 
 /// Tells once all keys are there whether they stay out of swap.

@@ -1,33 +1,101 @@
-//! What rotates secrets.
+//! What rotates secrets: functions of the accounts, and the rotators of the server's own.
 
-use std::future;
+use std::{collections::BTreeMap, fs, num::NonZeroUsize, path::Path, sync::Arc};
 
+use anyhow::Context;
 use contract::Answer;
 use facades::{RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, StepEnded, StepFailed};
 use gate::{Caller, RequestContext};
+use rotators::{HttpTargetSettings, HttpTargets, NetworkSettings, PasswordSettings, RotatorSettings, Rotators};
+use secretsmanager::RotationSettings;
 
-/// A server where nothing rotates.
-pub(super) struct NoRotationFunctions;
+use crate::config::{self, Config};
 
-impl RotationFunctions for NoRotationFunctions {
+/// Functions and rotators, by their ARNs. An account's own function is called also where it has a rotator's name.
+pub(super) struct Joined {
+    pub(super) functions: Arc<lambda::Room>,
+    pub(super) rotators: Arc<Rotators>,
+}
+
+impl Joined {
+    async fn behind(&self, function_arn: &str) -> Result<&dyn RotationFunctions, RotationFunctionError> {
+        if self.rotators.has(function_arn) && !self.functions.has_function(function_arn).await? {
+            Ok(&*self.rotators)
+        } else {
+            Ok(&*self.functions)
+        }
+    }
+}
+
+impl RotationFunctions for Joined {
     fn authorize<'a>(
         &'a self,
-        _: &'a RequestContext,
-        _: &'a Caller,
-        _: &'a str,
+        context: &'a RequestContext,
+        caller: &'a Caller,
+        function_arn: &'a str,
     ) -> Answer<'a, Result<(), RotationFunctionError>> {
-        Box::pin(future::ready(Ok(())))
+        Box::pin(async move { self.behind(function_arn).await?.authorize(context, caller, function_arn).await })
     }
 
-    fn admits<'a>(&'a self, _: &'a RotationErrand<'a>) -> Answer<'a, Result<(), RotationFunctionError>> {
-        Box::pin(future::ready(Err(RotationFunctionError::NotAdmitted)))
+    fn admits<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, Result<(), RotationFunctionError>> {
+        Box::pin(async move { self.behind(errand.function_arn).await?.admits(errand).await })
     }
 
     fn call<'a>(
         &'a self,
         errand: &'a RotationErrand<'a>,
-        _: &'a RotationEvent<'a>,
+        event: &'a RotationEvent<'a>,
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
-        Box::pin(future::ready(Err(StepFailed::new(format!("there is no function {}", errand.function_arn)))))
+        Box::pin(async move {
+            let behind = self.behind(errand.function_arn).await;
+            let behind = behind.map_err(|error| {
+                tracing::error!(%error, "a function cannot be looked for");
+                StepFailed::new("the function cannot be looked for; the server's log says why")
+            })?;
+            behind.call(errand, event).await
+        })
     }
+}
+
+pub(super) fn settings(config: &Config) -> RotationSettings {
+    let rotation = &config.rotation;
+    RotationSettings {
+        concurrency: rotation.concurrency.get(),
+        attempts_max: rotation.attempts.get(),
+        start_spread: rotation.start_spread,
+        test_interval: rotation.test_interval,
+        check_interval: rotation.check_interval,
+        profiles: rotation.profiles.iter().map(|config::Profile(profile)| profile.clone()).collect(),
+        ..RotationSettings::default()
+    }
+}
+
+pub(crate) fn rotator_settings(config: &Config) -> anyhow::Result<RotatorSettings> {
+    let rotation = &config.rotation;
+    let http_targets = match &rotation.http_targets {
+        Some(path) => http_targets(path).with_context(|| format!("rotation.http_targets: {}", path.display()))?,
+        None => HttpTargets::default(),
+    };
+    Ok(RotatorSettings {
+        network: NetworkSettings {
+            allowed: rotation.allowed_targets.clone(),
+            steps_per_host: rotation.steps_per_host.get(),
+            connect_timeout: rotation.connect_timeout,
+            answer_timeout: rotation.answer_timeout,
+            ca_bundle: rotation.ca_bundle.clone(),
+            requires_tls: rotation.require_tls,
+        },
+        passwords: PasswordSettings {
+            length: rotation.password_length.map(NonZeroUsize::get),
+            exclude_characters: rotation.password_exclude_characters.clone(),
+            ..PasswordSettings::default()
+        },
+        passwords_of: BTreeMap::new(),
+        http_targets,
+    })
+}
+
+fn http_targets(path: &Path) -> anyhow::Result<HttpTargets> {
+    let settings: BTreeMap<String, HttpTargetSettings> = toml::from_str(&fs::read_to_string(path)?)?;
+    Ok(HttpTargets::new(settings)?)
 }
