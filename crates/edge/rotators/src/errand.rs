@@ -12,7 +12,7 @@ pub(crate) struct Errand<'a> {
     pub(crate) rotator: &'a str,
     /// Empty where a login is tried before there is a secret.
     pub(crate) secret_arn: &'a str,
-    /// Of the version that is made. Empty where none is.
+    /// Of the version that is made. Empty where none is, because it is the current one that is tried.
     pub(crate) token: &'a str,
     /// None where nobody acts for a secret.
     pub(crate) others: Option<&'a dyn OtherSecrets>,

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use contract::Answer;
 use facades::{
-    BuiltInRotators, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, SecretsDoor,
-    ServiceRoles, StepEnded, StepFailed,
+    BuiltInRotators, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep,
+    SecretsDoor, ServiceRoles, StepEnded, StepFailed,
 };
 use gate::{AuthorizationError, Caller, Gate, RequestContext, RoleSessions, Target};
 use parking_lot::Mutex;
@@ -79,7 +79,8 @@ impl Rotators {
         let (name, rotator) = named.ok_or_else(|| Failure::new("there is no rotator of this name"))?;
         let actor = self.actors.actor(errand, name).await?;
         let RotationErrand { secret_arn, .. } = *errand;
-        let errand = Errand { others: Some(&actor), secret_arn, token: event.token, ..self.errand(name) };
+        let token = if event.step == RotationStep::CheckCurrent { "" } else { event.token };
+        let errand = Errand { others: Some(&actor), secret_arn, token, ..self.errand(name) };
         Step { rotator, actor: &actor, errand: &errand, event }.take().await
     }
 

@@ -102,7 +102,15 @@ pub(crate) fn check_passwords(database: &dyn Database, passwords: &PasswordSetti
 /// Logs in and reads something.
 pub(crate) async fn test(database: &dyn Database, errand: &Errand<'_>, value: &SecretDocument) -> Result<(), Failure> {
     let login = Login::of(database, value, errand.visit.settings().requires_tls)?;
-    let nobody = format!("Unable to log into database with pending secret of secret ARN {}", errand.secret_arn);
+    let nobody = match errand {
+        Errand { secret_arn: "", .. } => "Unable to log into database with these values".to_owned(),
+        Errand { secret_arn, token: "", .. } => {
+            format!("Unable to log into database with current secret of secret ARN {secret_arn}")
+        }
+        Errand { secret_arn, .. } => {
+            format!("Unable to log into database with pending secret of secret ARN {secret_arn}")
+        }
+    };
     let mut session: Box<dyn Session> =
         log_in(database, errand, &login).await.map_err(|error| error.within(&nobody))?;
     session.probe().await

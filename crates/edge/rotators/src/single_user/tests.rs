@@ -88,3 +88,17 @@ async fn a_value_that_does_not_log_in_fails_the_test() {
     let refused = rotator.test(&tools.errand(), &secret("wrong")).await.unwrap_err().to_string();
     assert_eq!(refused, "Unable to log into database with pending secret of secret ARN arn: wrong password");
 }
+
+#[tokio::test]
+async fn it_is_told_which_value_does_not_log_in() {
+    let tools = Tools::new(crate::NetworkSettings::default());
+    let rotator = SingleUser(Box::new(FakeDatabase::default()));
+    for (secret_arn, token, expected) in [
+        ("arn", "token", "Unable to log into database with pending secret of secret ARN arn: wrong password"),
+        ("arn", "", "Unable to log into database with current secret of secret ARN arn: wrong password"),
+        ("", "", "Unable to log into database with these values: wrong password"),
+    ] {
+        let errand = Errand { secret_arn, token, ..tools.errand() };
+        assert_eq!(rotator.test(&errand, &secret("wrong")).await.unwrap_err().to_string(), expected);
+    }
+}
