@@ -27,7 +27,7 @@ const SIDEWAYS: [(&str, &str); 10] = [
 const ADAPTERS: [&str; 4] = ["sqlite", "custody", "functions", "rotators"];
 
 /// Libraries that belong to one place, and the crates that may name them.
-const CONFINED: [(&str, &[&str]); 25] = [
+const CONFINED: [(&str, &[&str]); 24] = [
     // In `functions` they serve the Runtime API, which only functions can reach. Rotators are clients.
     ("hyper", &["front", "functions", "rotators"]),
     ("hyper-util", &["front", "functions", "rotators"]),
@@ -42,8 +42,7 @@ const CONFINED: [(&str, &[&str]); 25] = [
     ("tokio-postgres", &["rotators"]),
     ("mysql_async", &["rotators"]),
     ("tiberius", &["rotators"]),
-    ("mongodb", &["rotators"]),
-    ("redis", &["rotators"]),
+    ("md-5", &["rotators"]),
     ("region", &["seal"]),
     ("rusqlite", &["sqlite"]),
     ("quick_cache", &["sqlite", "gate"]),

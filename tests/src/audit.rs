@@ -30,6 +30,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/edge/rotators/src/failure.rs", "a server's words are looked through for passwords, so that none is shown"),
     ("crates/edge/rotators/src/key_pairs/jwt/algorithm.rs", "a signing key is parsed"),
     ("crates/edge/rotators/src/key_pairs/ssh.rs", "a private key is parsed, and written in OpenSSH's form"),
+    ("crates/edge/rotators/src/mongodb/scram.rs", "a password becomes the key of a login"),
+    ("crates/edge/rotators/src/mongodb/session.rs", "a new password is sent to the server, which takes nothing else"),
     ("crates/edge/rotators/src/mysql.rs", "a user logs in to a database"),
     ("crates/edge/rotators/src/mysql/account.rs", "a password, or what is kept of it, becomes part of a statement"),
     ("crates/edge/rotators/src/mysql/verifier.rs", "of a password becomes what MariaDB keeps"),

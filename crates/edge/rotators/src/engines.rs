@@ -5,6 +5,7 @@ use crate::{
     catalogue::Catalogue,
     http_rotator::HttpRotator,
     key_pairs::{KeyPairKind, KeyPairRotator},
+    mongodb::MongoDb,
     mysql::MySql,
     postgres::Postgres,
     redis::{AlternatingRedisUsers, Redis, SingleRedisUser},
@@ -17,6 +18,7 @@ pub(crate) fn all(settings: &RotatorSettings) -> Catalogue {
     let mut catalogue = Catalogue::new();
     add_postgres(&mut catalogue);
     add_mysql(&mut catalogue);
+    add_mongodb(&mut catalogue);
     add_redis(&mut catalogue);
     add_keys(&mut catalogue, settings);
     catalogue
@@ -39,6 +41,13 @@ fn add_mysql(catalogue: &mut Catalogue) {
     catalogue.add("SecretsManagerRDSMySQLRotationMultiUser", &[], alternating(MySql::MySql));
     catalogue.add("SecretsManagerRDSMariaDBRotationSingleUser", &["mariadb"], single(MySql::MariaDb));
     catalogue.add("SecretsManagerRDSMariaDBRotationMultiUser", &[], alternating(MySql::MariaDb));
+}
+
+/// DocumentDB is one of them.
+fn add_mongodb(catalogue: &mut Catalogue) {
+    let (single, alternating) = (SingleUser(Box::new(MongoDb)), AlternatingUsers(Box::new(MongoDb)));
+    catalogue.add("SecretsManagerMongoDBRotationSingleUser", &["mongo"], Box::new(single));
+    catalogue.add("SecretsManagerMongoDBRotationMultiUser", &[], Box::new(alternating));
 }
 
 fn add_redis(catalogue: &mut Catalogue) {

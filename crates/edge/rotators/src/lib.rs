@@ -19,6 +19,7 @@ mod http;
 mod http_rotator;
 mod http_targets;
 mod key_pairs;
+mod mongodb;
 mod mysql;
 mod network;
 mod password;
