@@ -118,7 +118,7 @@ mod tests {
             "SecretsManager.GetSecretValue",
             "GetSecretValue",
             "",
-            "secretsmanager.RotateSecret",
+            "secretsmanager.ReplicateSecretToRegions",
             "Keepwell.GetSecretValue",
             "kms.DescribeKey",
         ] {

@@ -24,6 +24,11 @@ pub trait RotationFunctions: Send + Sync {
         errand: &'a RotationErrand<'a>,
         event: &'a RotationEvent<'a>,
     ) -> Answer<'a, Result<StepEnded, StepFailed>>;
+
+    /// Is it a rotator of the server's own that can tell whether AWSCURRENT logs in?
+    fn checks_current<'a>(&'a self, _errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
+        Box::pin(std::future::ready(false))
+    }
 }
 
 /// Which function is to be called, and for which secret.

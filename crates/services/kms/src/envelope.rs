@@ -24,11 +24,15 @@ const OPENS: &[Action] = &[
     Action::new("secretsmanager:CreateSecret"),
     Action::new("secretsmanager:PutSecretValue"),
     Action::new("secretsmanager:UpdateSecret"),
+    // The pending version of a test holds what the current one does.
+    Action::new("secretsmanager:RotateSecret"),
 ];
 const SEALS: &[Action] = &[
     Action::new("secretsmanager:CreateSecret"),
     Action::new("secretsmanager:PutSecretValue"),
     Action::new("secretsmanager:UpdateSecret"),
+    // The pending version of a test holds what the current one does.
+    Action::new("secretsmanager:RotateSecret"),
 ];
 
 /// Stands for the version where AWS only tries whether a key may be used.

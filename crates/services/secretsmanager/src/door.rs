@@ -198,7 +198,9 @@ fn refusal(error: &Error) -> SecretsDoorError {
     let text = error.message().unwrap_or_default();
     match error {
         Error::ResourceNotFound(_) => SecretsDoorError::NotFound(text),
-        Error::AccessDenied(_) | Error::KeyAccessDenied(_) => SecretsDoorError::Denied(text),
+        Error::AccessDenied(_) | Error::KeyAccessDenied(_) | Error::FunctionAccessDenied(_) => {
+            SecretsDoorError::Denied(text)
+        }
         Error::Conflict | Error::Internal(_) | Error::Unrecorded(_) => SecretsDoorError::Internal(text),
         _ => SecretsDoorError::Refused { code: error.code(), text },
     }

@@ -32,6 +32,8 @@ pub enum Error {
     AccessDenied(Box<Denied>),
     /// The caller may do this with the secret, and may not use its key.
     KeyAccessDenied(&'static str),
+    /// The caller, or Secrets Manager, may not call the function that rotates.
+    FunctionAccessDenied(String),
     /// The body is not JSON, or a member has the wrong type.
     Serialization(Option<&'static str>),
     /// A constraint of the model is broken.
@@ -78,11 +80,20 @@ impl Error {
         )
     }
 
+    /// The same text as [`Error::token_missing`], under another code.
+    pub(crate) fn rotation_token_missing() -> Self {
+        Self::InvalidParameter(TOKEN_MISSING.to_owned())
+    }
+
     pub(crate) fn token_in_use(token: &str, arn: &str) -> Self {
-        Self::ResourceExists(format!(
+        Self::ResourceExists(Self::token_in_use_text(token, arn))
+    }
+
+    pub(crate) fn token_in_use_text(token: &str, arn: &str) -> String {
+        format!(
             "You can't use ClientRequestToken {token} because that value is already in use for a version of secret \
              {arn}."
-        ))
+        )
     }
 
     pub(crate) fn two_values() -> Self {
@@ -118,7 +129,7 @@ impl JsonError for Error {
             Self::InvalidNextToken => "InvalidNextTokenException",
             Self::EncryptionFailure => "EncryptionFailure",
             Self::DecryptionFailure => "DecryptionFailure",
-            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => "AccessDeniedException",
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) | Self::FunctionAccessDenied(_) => "AccessDeniedException",
             Self::Serialization(_) => "SerializationException",
             Self::Validation(_) => "ValidationException",
             Self::Conflict | Self::Internal(_) => "InternalServiceError",
@@ -150,6 +161,7 @@ impl JsonError for Error {
             }
             Self::AccessDenied(denied) => Some(denied.to_string()),
             Self::KeyAccessDenied(text) => Some((*text).to_owned()),
+            Self::FunctionAccessDenied(text) => Some(text.clone()),
             Self::Serialization(text) => text.map(str::to_owned),
             Self::Conflict | Self::Internal(_) => Some("An internal error occurred.".to_owned()),
             Self::Unrecorded(_) => Some("Service is unable to handle request.".to_owned()),
@@ -173,7 +185,7 @@ impl ServiceError for Error {
     fn trail_code(&self) -> &'static str {
         match self {
             // CloudTrail shortens it.
-            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => "AccessDenied",
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) | Self::FunctionAccessDenied(_) => "AccessDenied",
             other => other.code(),
         }
     }
@@ -184,7 +196,7 @@ impl ServiceError for Error {
 
     fn kind(&self) -> ErrorKind<'_> {
         match self {
-            Self::AccessDenied(_) | Self::KeyAccessDenied(_) => ErrorKind::Denial,
+            Self::AccessDenied(_) | Self::KeyAccessDenied(_) | Self::FunctionAccessDenied(_) => ErrorKind::Denial,
             Self::Conflict => ErrorKind::Conflict,
             Self::Internal(cause) => ErrorKind::Internal(cause),
             _ => ErrorKind::Refusal,

@@ -10,11 +10,12 @@ use terms::{AWSCURRENT, Scope};
 use crate::{
     operations::Operation,
     shapes::{
-        BatchGetSecretValueRequest, CreateSecretRequest, DeleteResourcePolicyRequest, DeleteSecretRequest,
-        DescribeSecretRequest, GetRandomPasswordRequest, GetResourcePolicyRequest, GetSecretValueRequest,
-        ListResourcePoliciesRequest, ListSecretVersionIdsRequest, ListSecretsRequest, PutResourcePolicyRequest,
-        PutSecretValueRequest, ReplicaRegionType, RestoreSecretRequest, TagResourceRequest, UntagResourceRequest,
-        UpdateSecretRequest, UpdateSecretVersionStageRequest, ValidateResourcePolicyRequest,
+        BatchGetSecretValueRequest, CancelRotateSecretRequest, CreateSecretRequest, DeleteResourcePolicyRequest,
+        DeleteSecretRequest, DescribeSecretRequest, GetRandomPasswordRequest, GetResourcePolicyRequest,
+        GetSecretValueRequest, ListResourcePoliciesRequest, ListSecretVersionIdsRequest, ListSecretsRequest,
+        PutResourcePolicyRequest, PutSecretValueRequest, ReplicaRegionType, RestoreSecretRequest, RotateSecretRequest,
+        TagResourceRequest, UntagResourceRequest, UpdateSecretRequest, UpdateSecretVersionStageRequest,
+        ValidateResourcePolicyRequest,
     },
 };
 
@@ -57,14 +58,18 @@ keys! {
     AllowRotationLambdaArn = "resource/allowrotationlambdaarn",
     BlockPublicPolicy = "blockpublicpolicy",
     Description = "description",
+    ExternalSecretRotationRoleArn = "externalsecretrotationrolearn",
     ForceDeleteWithoutRecovery = "forcedeletewithoutrecovery",
     ForceOverwriteReplicaSecret = "forceoverwritereplicasecret",
     KmsKeyArn = "kmskeyarn",
     KmsKeyId = "kmskeyid",
+    ModifyRotationRules = "modifyrotationrules",
     Name = "name",
     RecoveryWindowInDays = "recoverywindowindays",
     ResourceTag = "resourcetag/",
     ResourceType = "resource/type",
+    RotateImmediately = "rotateimmediately",
+    RotationLambdaArn = "rotationlambdaarn",
     SecretId = "secretid",
     SecretPrimaryRegion = "secretprimaryregion",
     Type = "type",
@@ -120,6 +125,7 @@ macro_rules! condition_keys {
 // they deny PutResourcePolicy where BlockPublicPolicy is "false". Chosen.
 condition_keys! {
     BatchGetSecretValue(_ask: BatchGetSecretValueRequest): NOTHING [];
+    CancelRotateSecret(_ask: CancelRotateSecretRequest): SECRET [];
     CreateSecret(ask: CreateSecretRequest): NEW_SECRET [
         Name = ask.name,
         Description = ask.description,
@@ -149,6 +155,12 @@ condition_keys! {
     ];
     PutSecretValue(_ask: PutSecretValueRequest): SECRET [];
     RestoreSecret(_ask: RestoreSecretRequest): SECRET [];
+    RotateSecret(ask: RotateSecretRequest): SECRET [
+        RotationLambdaArn = ask.rotation_lambda_arn,
+        RotateImmediately = ask.rotate_immediately.unwrap_or(true),
+        ModifyRotationRules = ask.rotation_rules.is_some(),
+        ExternalSecretRotationRoleArn = ask.external_secret_rotation_role_arn
+    ];
     TagResource(_ask: TagResourceRequest): SECRET [];
     UntagResource(_ask: UntagResourceRequest): SECRET [];
     UpdateSecret(ask: UpdateSecretRequest): SECRET [

@@ -27,5 +27,5 @@ pub use error::Error;
 pub use operations::{Operation, Outcome, answer};
 pub use quotas::Quotas;
 pub use room::Room;
-pub use rotation::{Rotation, RotationProfile, RotationSettings};
+pub use rotation::{Rotation, RotationProfile, RotationSettings, Scheduler};
 pub use turnstiles::Turnstiles;

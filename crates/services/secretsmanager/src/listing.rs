@@ -138,6 +138,6 @@ fn matches(filters: &Filters, secret: &SecretRecord) -> bool {
         tags: tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())),
         // Only secrets that take part in replication have a primary region.
         primary_region: secret.is_replica().then(|| secret.origin_region.as_str()),
-        owning_service: None,
+        owning_service: secret.owning_service.as_deref(),
     })
 }

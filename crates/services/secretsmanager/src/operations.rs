@@ -4,6 +4,7 @@
 //! have been in each other's way.
 
 mod batch_get_secret_value;
+mod cancel_rotate_secret;
 pub(crate) mod create_secret;
 mod delete_resource_policy;
 mod delete_secret;
@@ -17,6 +18,7 @@ mod list_secrets;
 mod put_resource_policy;
 pub(crate) mod put_secret_value;
 mod restore_secret;
+mod rotate_secret;
 mod tag_resource;
 mod untag_resource;
 mod update_secret;
@@ -36,6 +38,7 @@ service::operations! {
     Room, Call, "secretsmanager:";
 
     BatchGetSecretValue => batch_get_secret_value, Read;
+    CancelRotateSecret => cancel_rotate_secret, Write in_turn(secret_id);
     CreateSecret => create_secret, Write in_turn(name);
     DeleteResourcePolicy => delete_resource_policy, Write in_turn(secret_id);
     DeleteSecret => delete_secret, Write in_turn(secret_id);
@@ -49,6 +52,7 @@ service::operations! {
     PutResourcePolicy => put_resource_policy, Write in_turn(secret_id);
     PutSecretValue => put_secret_value, Write in_turn(secret_id);
     RestoreSecret => restore_secret, Write in_turn(secret_id);
+    RotateSecret => rotate_secret, Write in_turn(secret_id);
     TagResource => tag_resource, Write in_turn(secret_id);
     UntagResource => untag_resource, Write in_turn(secret_id);
     UpdateSecret => update_secret, Write in_turn(secret_id);

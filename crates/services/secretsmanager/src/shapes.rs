@@ -5,6 +5,7 @@
 //! same, so that a request which holds them is understood and can be refused.
 
 mod batch_get_secret_value;
+mod cancel_rotate_secret;
 mod create_secret;
 mod delete_resource_policy;
 mod delete_secret;
@@ -22,6 +23,7 @@ mod put_resource_policy;
 mod put_secret_value;
 mod replication;
 mod restore_secret;
+mod rotate_secret;
 mod rotation;
 mod tags;
 mod update_secret;
@@ -33,6 +35,7 @@ use shape::{OperationShape, ServiceDescription};
 pub use batch_get_secret_value::{
     APIErrorType, BatchGetSecretValue, BatchGetSecretValueRequest, BatchGetSecretValueResponse, SecretValueEntry,
 };
+pub use cancel_rotate_secret::{CancelRotateSecret, CancelRotateSecretRequest, CancelRotateSecretResponse};
 pub use create_secret::{CreateSecret, CreateSecretRequest, CreateSecretResponse};
 pub use delete_resource_policy::{DeleteResourcePolicy, DeleteResourcePolicyRequest, DeleteResourcePolicyResponse};
 pub use delete_secret::{DeleteSecret, DeleteSecretRequest, DeleteSecretResponse};
@@ -57,6 +60,7 @@ pub use replication::{
     CrossAccountPrimaryType, CrossAccountReplicaEntry, ReplicaRegionType, ReplicationStatusType, StatusType,
 };
 pub use restore_secret::{RestoreSecret, RestoreSecretRequest, RestoreSecretResponse};
+pub use rotate_secret::{RotateSecret, RotateSecretRequest, RotateSecretResponse};
 pub use rotation::RotationRulesType;
 pub use tags::{Tag, TagResource, TagResourceRequest, UntagResource, UntagResourceRequest};
 pub use update_secret::{UpdateSecret, UpdateSecretRequest, UpdateSecretResponse};
@@ -70,6 +74,7 @@ pub use validate_resource_policy::{
 /// Every operation whose shapes are stated here.
 pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<BatchGetSecretValue>(),
+    OperationShape::of::<CancelRotateSecret>(),
     OperationShape::of::<CreateSecret>(),
     OperationShape::of::<DeleteResourcePolicy>(),
     OperationShape::of::<DeleteSecret>(),
@@ -83,6 +88,7 @@ pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<PutResourcePolicy>(),
     OperationShape::of::<PutSecretValue>(),
     OperationShape::of::<RestoreSecret>(),
+    OperationShape::of::<RotateSecret>(),
     OperationShape::of::<TagResource>(),
     OperationShape::of::<UntagResource>(),
     OperationShape::of::<UpdateSecret>(),

@@ -127,6 +127,24 @@ pub(crate) fn move_stage(
     settle(after, quotas).map(Some)
 }
 
+/// Adds the version that a rotation makes, with AWSPENDING on it.
+pub(crate) fn add_pending(
+    before: &SecretRecord,
+    id: &str,
+    value: Value,
+    now: Timestamp,
+    quotas: &Quotas,
+) -> Result<SecretRecord, Error> {
+    check_room_for_version(before, now, quotas)?;
+    let mut after = changed(before, now);
+    let id = VersionId::new(id);
+    let pending =
+        VersionRecord { id: id.clone(), created_at: now, accessed: AccessDay::never(), labels: Vec::new(), value };
+    after.versions.push(Arc::new(pending));
+    attach(&mut after, AWSPENDING, id.as_str());
+    settle(after, quotas)
+}
+
 /// The versions that the background may remove: unlabelled and a day old, the oldest first, until no more than the
 /// quota are left.
 pub(crate) fn removable(secret: &SecretRecord, now: Timestamp, quotas: &Quotas) -> HashSet<VersionId> {

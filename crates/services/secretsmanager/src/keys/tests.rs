@@ -4,10 +4,12 @@ use contract::Tag;
 use terms::{AccountId, Region};
 
 use super::*;
+use crate::shapes::RotationRulesType;
 
 /// The reference's table of actions: the keys that each operation has, its members' first.
 const REFERENCE: &str = "
 BatchGetSecretValue
+CancelRotateSecret: + standard
 CreateSecret: Name Description KmsKeyId KmsKeyArn AddReplicaRegions ForceOverwriteReplicaSecret Type + resource/AllowRotationLambdaArn resource/Type ResourceTag/
 DeleteResourcePolicy: + standard
 DeleteSecret: RecoveryWindowInDays ForceDeleteWithoutRecovery + standard
@@ -21,6 +23,7 @@ ListSecrets
 PutResourcePolicy: BlockPublicPolicy + standard
 PutSecretValue: + standard
 RestoreSecret: + standard
+RotateSecret: RotationLambdaARN RotateImmediately ModifyRotationRules ExternalSecretRotationRoleArn + standard
 TagResource: + standard
 UntagResource: + standard
 UpdateSecret: Description KmsKeyId KmsKeyArn Type + standard
@@ -153,6 +156,15 @@ fn members_that_are_true_or_false_have_a_value_also_when_they_are_not_sent() {
         assert_eq!(value(&delete, "secretsmanager:ForceDeleteWithoutRecovery"), one(told));
         assert_eq!(value(&delete, "secretsmanager:RecoveryWindowInDays"), None);
     }
+    // It rotates at once unless it is told not to.
+    let rotate = |rotate_immediately| RotateSecretRequest { rotate_immediately, ..Default::default() };
+    for (sent, told) in [(None, "true"), (Some(false), "false"), (Some(true), "true")] {
+        assert_eq!(value(&rotate(sent), "secretsmanager:RotateImmediately"), one(told));
+        assert_eq!(value(&rotate(sent), "secretsmanager:ModifyRotationRules"), one("false"));
+    }
+    let rules = RotateSecretRequest { rotation_rules: Some(RotationRulesType::default()), ..Default::default() };
+    assert_eq!(value(&rules, "secretsmanager:ModifyRotationRules"), one("true"));
+    assert_eq!(value(&rules, "secretsmanager:RotationLambdaARN"), None);
     let delete = DeleteSecretRequest { recovery_window_in_days: Some(7), ..Default::default() };
     assert_eq!(value(&delete, "secretsmanager:RecoveryWindowInDays"), one("7"));
 }

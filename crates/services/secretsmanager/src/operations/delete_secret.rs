@@ -7,6 +7,7 @@ use trail::{JsonObject, Recorded, Subject};
 use crate::{
     error::Error,
     room::{Call, require_live, require_primary},
+    rotation::job_after,
     shapes::{DeleteSecretRequest, DeleteSecretResponse},
     versions,
 };
@@ -75,7 +76,11 @@ async fn schedule(
         name: after.name.to_string(),
         due_at: delete_at,
     };
-    let commit = commit.change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?.jobs([job]);
+    let rotation_job = job_after(call.room, &before, &after, call.now());
+    let commit = commit
+        .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
+        .jobs([job])
+        .jobs(rotation_job);
     let elements = response_elements(&after, delete_at);
     Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, delete_at)).await?)
 }

@@ -6,6 +6,7 @@ use trail::{Recorded, Subject};
 use crate::{
     error::Error,
     room::Call,
+    rotation::ShownRotation,
     shapes::{DescribeSecretRequest, DescribeSecretResponse, Tag},
 };
 
@@ -15,19 +16,26 @@ pub(crate) async fn describe_secret(
     ask: &DescribeSecretRequest,
 ) -> Result<Recorded<DescribeSecretResponse>, Error> {
     let (_permit, secret) = call.open(&ask.secret_id, Pick::Labelled).await?;
+    let rotation = ShownRotation::of(&secret, call.now());
     let answer = DescribeSecretResponse {
         arn: Some(secret.arn.to_string()),
         name: Some(secret.name.to_string()),
         description: secret.description.as_deref().map(str::to_owned),
         kms_key_id: secret.kms_key_id.as_deref().map(str::to_owned),
         r#type: secret.partner_type.as_deref().map(str::to_owned),
+        rotation_enabled: rotation.enabled,
+        rotation_lambda_arn: rotation.lambda_arn,
+        rotation_rules: rotation.rules,
+        last_rotated_date: rotation.last_rotated_date,
+        next_rotation_date: rotation.next_rotation_date,
+        owning_service: secret.owning_service.as_deref().map(str::to_owned),
         created_date: Some(secret.created_at),
         last_changed_date: Some(secret.changed_at),
         last_accessed_date: secret.accessed.day().map(terms::Day::start),
         deleted_date: secret.delete_at,
         tags: tags(&secret),
         version_ids_to_stages: stages(&secret),
-        // Rotation, replication, owning services and partners have not arrived: their members are absent.
+        // Replication and partners have not arrived: their members are absent.
         ..DescribeSecretResponse::default()
     };
     call.tell(Some(Subject::seen(&secret)), answer).await

@@ -1,5 +1,6 @@
 use contract::{ListOrder, SecretRecord};
 use shape::Structure;
+use terms::Timestamp;
 use trail::Recorded;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     operations::describe_secret::{stages, tags},
     paging::Binding,
     room::Call,
+    rotation::ShownRotation,
     shapes::{ListSecretsRequest, ListSecretsResponse, SecretListEntry, SortByType, SortOrderType},
 };
 
@@ -29,7 +31,7 @@ pub(crate) async fn list_secrets(
     let permit = call.authorize_every(call.action).await?;
     let found = page(call, &permit, &walk, ask.next_token.as_deref(), &binding(call, ask)).await?;
     let answer = ListSecretsResponse {
-        secret_list: Some(found.secrets.iter().map(|secret| entry(secret)).collect()),
+        secret_list: Some(found.secrets.iter().map(|secret| entry(secret, call.now())).collect()),
         next_token: found.next_token,
     };
     call.tell(None, answer).await
@@ -51,20 +53,27 @@ fn binding(call: &Call<'_>, ask: &ListSecretsRequest) -> Binding {
     Binding::new(call.action.as_str(), call.caller, &parameters)
 }
 
-fn entry(secret: &SecretRecord) -> SecretListEntry {
+fn entry(secret: &SecretRecord, now: Timestamp) -> SecretListEntry {
+    let rotation = ShownRotation::of(secret, now);
     SecretListEntry {
         arn: Some(secret.arn.to_string()),
         name: Some(secret.name.to_string()),
         description: secret.description.as_deref().map(str::to_owned),
         kms_key_id: secret.kms_key_id.as_deref().map(str::to_owned),
         r#type: secret.partner_type.as_deref().map(str::to_owned),
+        rotation_enabled: rotation.enabled,
+        rotation_lambda_arn: rotation.lambda_arn,
+        rotation_rules: rotation.rules,
+        last_rotated_date: rotation.last_rotated_date,
+        next_rotation_date: rotation.next_rotation_date,
+        owning_service: secret.owning_service.as_deref().map(str::to_owned),
         created_date: Some(secret.created_at),
         last_changed_date: Some(secret.changed_at),
         last_accessed_date: secret.accessed.day().map(terms::Day::start),
         deleted_date: secret.delete_at,
         tags: tags(secret),
         secret_versions_to_stages: stages(secret),
-        // Rotation, replication, owning services and partners have not arrived: their members are absent.
+        // Replication and partners have not arrived: their members are absent.
         ..SecretListEntry::default()
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     operations::get_secret_value::labels,
     room::{Call, NewValue},
+    rotation::{job_after, with_new_value},
     shapes::{PutSecretValueRequest, PutSecretValueResponse},
     versions,
 };
@@ -51,7 +52,8 @@ pub(crate) async fn put_secret_value(
 
     let sealed = call.seal(&permit, &secret, &VersionId::new(token), &value).await?;
     let new = versions::NewValue { id: token, sealed, labels: ask.version_stages.as_deref() };
-    let after = Arc::new(versions::put_value(&secret, new, call.now(), &call.room.quotas)?);
+    let after = versions::put_value(&secret, new, call.now(), &call.room.quotas)?;
+    let after = Arc::new(with_new_value(&secret, after, call.now()));
 
     let answer = PutSecretValueResponse {
         arn: Some(after.arn.to_string()),
@@ -60,9 +62,11 @@ pub(crate) async fn put_secret_value(
         version_stages: after.version(token).and_then(|version| labels(version)),
     };
     let subject = Subject::changed(&after);
+    let rotation_job = job_after(call.room, &secret, &after, call.now());
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before: secret, after: Arc::clone(&after) }))?
-        .jobs(trim_job(&after, &call.room.quotas));
+        .jobs(trim_job(&after, &call.room.quotas))
+        .jobs(rotation_job);
     Ok(call.commit(commit, subject, Some(&response_elements(&after.arn, Some(token))), answer).await?)
 }
 

@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     operations::put_secret_value::response_elements,
     room::{Call, require_primary},
+    rotation::{check_job, job_after},
     shapes::{RestoreSecretRequest, RestoreSecretResponse},
     versions,
 };
@@ -23,9 +24,12 @@ pub(crate) async fn restore_secret(
     }
     let after = Arc::new(SecretRecord { delete_at: None, ..versions::changed(&before, call.now()) });
     let job = JobChange::Cancel { kind: JobKind::EndRecoveryWindow, subject: after.uid };
+    let rotation_job = job_after(call.room, &before, &after, call.now());
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
-        .jobs([job]);
+        .jobs([job])
+        .jobs(rotation_job)
+        .jobs(check_job(call.room, &after, call.now()));
     Ok(call
         .commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), answer(&after))
         .await?)

@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     operations::put_secret_value::response_elements,
     room::{Call, NewValue},
+    rotation::{job_after, with_new_value},
     shapes::{UpdateSecretRequest, UpdateSecretResponse},
     versions,
 };
@@ -47,16 +48,18 @@ pub(crate) async fn update_secret(
         let new = versions::NewValue { id: token, sealed, labels: None };
         let valued = versions::put_value(&after, new, call.now(), &call.room.quotas)?;
         // Metadata and value are one change.
-        after = SecretRecord { revision: after.revision, ..valued };
+        after = with_new_value(&before, SecretRecord { revision: after.revision, ..valued }, call.now());
     }
     if ask.kms_key_id.is_some() {
         after = under_its_key(call, &permit, after).await?;
     }
     let version_id = value.map(|_| token);
     let after = Arc::new(after);
+    let rotation_job = job_after(call.room, &before, &after, call.now());
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
-        .jobs(trim_job(&after, &call.room.quotas));
+        .jobs(trim_job(&after, &call.room.quotas))
+        .jobs(rotation_job);
     let elements = response_elements(&after.arn, version_id);
     Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, version_id)).await?)
 }

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     operations::put_secret_value::response_elements,
     room::Call,
+    rotation::job_after,
     shapes::{UpdateSecretVersionStageRequest, UpdateSecretVersionStageResponse},
     versions::{StageMove, move_stage},
 };
@@ -30,9 +31,11 @@ pub(crate) async fn update_secret_version_stage(
         return call.tell(Some(Subject::seen(&before)), answer(&before)).await;
     };
     let after = Arc::new(after);
+    let rotation_job = job_after(call.room, &before, &after, call.now());
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
-        .jobs([trim_job_or_none(&after, &call.room.quotas)]);
+        .jobs([trim_job_or_none(&after, &call.room.quotas)])
+        .jobs(rotation_job);
     Ok(call
         .commit(commit, Subject::changed(&after), Some(&response_elements(&after.arn, None)), answer(&after))
         .await?)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::RotationRules;
+use contract::{RotationRules, Tag};
 
 /// How rotations are done. The default is what the server does when nobody says anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,19 @@ pub struct RotationProfile {
     pub rules: Option<RotationRules>,
     /// RotateSecret refuses rules that let more days pass between two rotations, or that have no schedule.
     pub maximum_days: Option<u32>,
+}
+
+impl RotationSettings {
+    /// What applies to a secret with these tags.
+    pub(crate) fn profile_of(&self, tags: &[Tag]) -> Option<&RotationProfile> {
+        self.profiles.iter().find(|profile| tags.iter().any(|tag| profile.fits(tag)))
+    }
+}
+
+impl RotationProfile {
+    fn fits(&self, tag: &Tag) -> bool {
+        tag.key == self.tag_key && self.tag_value.as_ref().is_none_or(|value| tag.value == *value)
+    }
 }
 
 impl Default for RotationSettings {

@@ -1,0 +1,193 @@
+//! Checks outside of rotations: whether the function can be called, and whether AWSCURRENT logs in. Neither touches the
+//! secret.
+
+use std::{sync::Arc, time::Duration};
+
+use contract::{
+    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, Change, Commit, Guard,
+    JobChange, JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, SecretRecord,
+};
+use facades::{RotationErrand, RotationStep, StepEnded, StepFailed};
+use policy::{Action, Permit};
+use terms::{AWSCURRENT, EventId, RequestId, Timestamp, Uid};
+
+use super::{
+    attempt::call_step,
+    events::{self, TrailEvent},
+    places::Place,
+    settings::RotationSettings,
+};
+use crate::{error::Error, room::Room};
+
+const CHECK_ROTATION: Action = Action::new("secretsmanager:CheckRotation");
+/// While it rotates, the rotation itself tells whether that works.
+const PUT_OFF: Duration = Duration::from_secs(600);
+
+/// When the secret's checks are due next, if there are any.
+pub(crate) fn check_job(room: &Room, secret: &SecretRecord, now: Timestamp) -> Option<JobChange> {
+    let is_enabled = secret.rotation.as_deref().is_some_and(|rotation| rotation.is_enabled);
+    let settings = Some(&room.rotation.settings).filter(|_| is_enabled)?;
+    let soonest = [settings.test_interval, settings.check_interval].into_iter().flatten().min()?;
+    Some(schedule(secret, after(now, soonest)))
+}
+
+/// Makes the checks that are due, one after the other.
+pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &mut Place) -> Result<(), Error> {
+    let Some((permit, secret)) = open(room, job).await? else { return Ok(()) };
+    let now = room.clock.now();
+    let cancel = JobChange::Cancel { kind: JobKind::CheckRotation, subject: job.subject };
+    let Some(rotation) = secret.rotation.as_deref().filter(|rotation| rotation.is_enabled) else {
+        return put_off(room, permit, job, cancel).await;
+    };
+    let current = secret.holder(AWSCURRENT).filter(|_| secret.delete_at.is_none());
+    let Some(current) = current.map(|version| version.id.to_string()) else {
+        return put_off(room, permit, job, cancel).await;
+    };
+    if rotation.run.is_some() {
+        return put_off(room, permit, job, schedule(&secret, after(now, PUT_OFF))).await;
+    }
+    let wanted = wanted(room, &secret, rotation).await;
+    let made = room.store.rotation_attempts(AttemptsQuery { secret: secret.uid, after: None, limit: ATTEMPTS_KEPT });
+    let made = made.await?;
+    let due_at = |kind, interval| {
+        let is_one = |attempt: &&RotationAttempt| attempt.kind == kind && attempt.cause == AttemptCause::Schedule;
+        made.iter().find(is_one).map_or(now, |last| after(last.started_at, interval))
+    };
+    let mut checks: Vec<(AttemptKind, Duration, Timestamp)> =
+        wanted.into_iter().map(|(kind, interval)| (kind, interval, due_at(kind, interval))).collect();
+    checks.sort_by_key(|(_, _, due_at)| *due_at);
+    let Some((kind, interval, first_due_at)) = checks.first().copied() else {
+        return put_off(room, permit, job, cancel).await;
+    };
+    if first_due_at > now {
+        return put_off(room, permit, job, schedule(&secret, first_due_at)).await;
+    }
+    // Where the other one is due as well, the job comes back at once.
+    let next_due_at = checks.iter().skip(1).map(|(_, _, due_at)| *due_at).chain([after(now, interval)]).min();
+    let next = next_due_at.map_or(cancel, |due_at| schedule(&secret, due_at.max(now)));
+    let row = check(room, &secret, rotation, kind, &current, place).await;
+    tell(room, permit, job, &secret, row, next).await
+}
+
+/// Which checks the secret can have, and how often.
+async fn wanted(room: &Room, secret: &SecretRecord, rotation: &RotationRecord) -> Vec<(AttemptKind, Duration)> {
+    let RotationSettings { test_interval, check_interval, .. } = room.rotation.settings;
+    let errand = RotationErrand {
+        function_arn: &rotation.function_arn,
+        secret_arn: &secret.arn,
+        secret: secret.scope,
+        request: RequestId::random(&*room.entropy),
+    };
+    let logs_in = check_interval.is_some() && room.rotation.functions.checks_current(&errand).await;
+    let check = check_interval.filter(|_| logs_in).map(|interval| (AttemptKind::Check, interval));
+    let test = test_interval.map(|interval| (AttemptKind::Test, interval));
+    [check, test].into_iter().flatten().collect()
+}
+
+/// `testSecret` is called for the version that is current: functions that follow AWS's templates look at the secret, find
+/// that it needs nothing, and end well. So it is known that they can be called, start, and may see their secret.
+async fn check(
+    room: &Room,
+    secret: &SecretRecord,
+    rotation: &RotationRecord,
+    kind: AttemptKind,
+    current: &str,
+    place: &mut Place,
+) -> RotationAttempt {
+    let started_at = room.clock.now();
+    let mut row = RotationAttempt {
+        id: Uid::random(&*room.entropy),
+        secret: secret.uid,
+        secret_arn: Arc::clone(&secret.arn),
+        scope: secret.scope,
+        kind,
+        cause: AttemptCause::Schedule,
+        number: 1,
+        token: current.to_owned(),
+        function_arn: Arc::clone(&rotation.function_arn),
+        started_at,
+        ended_at: None,
+        outcome: AttemptOutcome::InProgress,
+        error: None,
+        next_attempt_at: None,
+        steps: Vec::new(),
+        events: Vec::new(),
+    };
+    let step = if kind == AttemptKind::Check { RotationStep::CheckCurrent } else { RotationStep::TestSecret };
+    let (request, called) = call_step(room, step, secret, &row, place).await;
+    let ended_at = room.clock.now();
+    let (log, error) = match called {
+        Ok(StepEnded { log }) => (log, None),
+        Err(StepFailed { text, log, .. }) => (log, Some(text)),
+    };
+    let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
+    row.steps.push(AttemptStep {
+        step: step.as_str().to_owned(),
+        started_at,
+        duration_ms: u64::try_from(ended_at.as_millis().saturating_sub(started_at.as_millis())).unwrap_or(0),
+        error: error.clone(),
+        request_id: request.to_string(),
+        log_group,
+        log_request_id,
+    });
+    let outcome = if error.is_some() { AttemptOutcome::Failed } else { AttemptOutcome::Succeeded };
+    RotationAttempt { ended_at: Some(ended_at), outcome, error, ..row }
+}
+
+async fn tell(
+    room: &Room,
+    permit: Permit,
+    job: &JobRecord,
+    secret: &SecretRecord,
+    mut row: RotationAttempt,
+    next: JobChange,
+) -> Result<(), Error> {
+    let failed = row.steps.last().filter(|_| row.error.is_some());
+    let error = failed.map(|step| events::step_error(&row.function_arn, &step.step));
+    if let Some(text) = &row.error {
+        let (secret, function, kind) = (&row.secret_arn, &row.function_arn, row.kind);
+        tracing::warn!(target: "keepwell::operator", %secret, %function, ?kind, error = text, "a check of a rotation failed");
+    }
+    let event = TrailEvent {
+        id: EventId::random(&*room.entropy),
+        name: events::ended(row.kind, row.outcome),
+        token: &row.token.clone(),
+        error: error.as_deref(),
+        at: room.clock.now(),
+    };
+    row.events.push(event.id.to_string());
+    let commit = Commit::under(permit).guard(fence(job)).change(Change::RotationAttempt(Arc::new(row)))?.jobs([next]);
+    match event.commit(room, commit, secret, None).await.map_err(Error::from) {
+        // Somebody else has made it meanwhile.
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+async fn open(room: &Room, job: &JobRecord) -> Result<Option<(Permit, Arc<SecretRecord>)>, Error> {
+    let Some(found) = room.store.secret(job.scope, &job.name, Pick::Labelled).await? else { return Ok(None) };
+    let permit = room.gate.authorize_job(job, CHECK_ROTATION, &found, RequestId::random(&*room.entropy))?;
+    let secret = found.open(&permit)?;
+    Ok((secret.uid == job.subject).then_some((permit, secret)))
+}
+
+async fn put_off(room: &Room, permit: Permit, job: &JobRecord, change: JobChange) -> Result<(), Error> {
+    let put_off = room.recorder.commit_jobs(Commit::under(permit).guard(fence(job)).jobs([change])).await;
+    match put_off.map_err(Error::from) {
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+fn fence(job: &JobRecord) -> Guard {
+    Guard::Fence { kind: job.kind, subject: job.subject, fence: job.fence }
+}
+
+fn schedule(secret: &SecretRecord, due_at: Timestamp) -> JobChange {
+    let (kind, subject) = (JobKind::CheckRotation, secret.uid);
+    JobChange::Schedule { kind, subject, scope: secret.scope, name: secret.name.to_string(), due_at }
+}
+
+fn after(moment: Timestamp, time: Duration) -> Timestamp {
+    moment.plus_millis(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+}
