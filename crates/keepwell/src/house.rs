@@ -21,6 +21,7 @@ use anyhow::Context;
 use contract::Jobs;
 use front::Door;
 use front::server::{self, Limits, Settings, TlsFiles};
+use secretsmanager::Scheduler;
 use terms::{Clock, Entropy};
 use tokio::{sync::oneshot, task::JoinSet};
 
@@ -135,6 +136,7 @@ async fn work(opened: Opened) {
         let (room, jobs) = (Arc::clone(&house.secretsmanager), Arc::clone(&jobs));
         async move { service::work(&*room, &*jobs).await }
     });
+    works.spawn(Scheduler::new(Arc::clone(&house.secretsmanager), Arc::clone(&jobs)).work());
     works.spawn({
         let (room, jobs) = (Arc::clone(&house.kms), Arc::clone(&jobs));
         async move { service::work(&*room, &*jobs).await }
