@@ -17,9 +17,9 @@ stop() {
 }
 trap stop EXIT
 
-# Each `sh` block of the four sections becomes a file: block-1, block-2, ...
+# Each `sh` block of these sections becomes a file: block-1, block-2, ...
 awk -v out="$folder/block-" '
-  /^## / { inside = /First five minutes|Who may do what|Keys of your own|Functions/ }
+  /^## / { inside = /First five minutes|Who may do what|Keys of your own|Functions|Passwords that change themselves/ }
   inside && /^```sh$/ { block++; next_line = 1; writing = 1; next }
   /^```$/ { writing = 0 }
   writing { print > (out block) }
@@ -54,7 +54,7 @@ else
   failed=1
 fi
 # What a reader is promised to see, in this order.
-promised='arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-.*\\"password\\":\\"one\\".*AWSPREVIOUS.*"password":"one".*prod/db *\|.*DeletionDate.*assumed-role/reports/monday.*three.*AccessDenied.*refused, as it should be.*role/reports.*DecryptionFailure.*sealed while its key is off.*four.*a secret of 5 letters.*START RequestId.*reading prod/reports.*GetSecretValue'
+promised='arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-.*\\"password\\":\\"one\\".*AWSPREVIOUS.*"password":"one".*prod/db *\|.*DeletionDate.*assumed-role/reports/monday.*three.*AccessDenied.*refused, as it should be.*role/reports.*DecryptionFailure.*sealed while its key is off.*four.*a secret of 5 letters.*START RequestId.*reading prod/reports.*GetSecretValue.*public_key.*AWSCURRENT.*rotation 1, asked for.*succeeded'
 if tr '\n' ' ' <"$folder/seen" | grep --quiet --extended-regexp "$promised"; then
   echo "ok      they show what the README promises"
 else
