@@ -38,6 +38,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/edge/rotators/src/postgres.rs", "a user logs in to a database, and changes a password"),
     ("crates/edge/rotators/src/postgres/verifier.rs", "of a password becomes what PostgreSQL keeps"),
     ("crates/edge/rotators/src/redis/session.rs", "a user logs in to a database, and a password is put into an ACL"),
+    ("crates/edge/rotators/src/sqlserver/session.rs", "a user logs in to a database"),
+    ("crates/edge/rotators/src/sqlserver/statements.rs", "a password becomes part of a statement"),
     ("crates/front/src/server/certificate.rs", "private keys of certificates are written to files of mode 0600"),
     ("crates/front/src/server/tls.rs", "the server's private key is parsed"),
     ("crates/guard/gate/src/authorization_message.rs", "a sealed decision becomes text again, which is no secret"),

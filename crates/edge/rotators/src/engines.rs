@@ -11,6 +11,7 @@ use crate::{
     redis::{AlternatingRedisUsers, Redis, SingleRedisUser},
     settings::RotatorSettings,
     single_user::SingleUser,
+    sqlserver::SqlServer,
 };
 
 /// All of them, under the names of AWS's functions or, where AWS has none, under names of keepwell's own.
@@ -18,6 +19,7 @@ pub(crate) fn all(settings: &RotatorSettings) -> Catalogue {
     let mut catalogue = Catalogue::new();
     add_postgres(&mut catalogue);
     add_mysql(&mut catalogue);
+    add_sqlserver(&mut catalogue);
     add_mongodb(&mut catalogue);
     add_redis(&mut catalogue);
     add_keys(&mut catalogue, settings);
@@ -41,6 +43,12 @@ fn add_mysql(catalogue: &mut Catalogue) {
     catalogue.add("SecretsManagerRDSMySQLRotationMultiUser", &[], alternating(MySql::MySql));
     catalogue.add("SecretsManagerRDSMariaDBRotationSingleUser", &["mariadb"], single(MySql::MariaDb));
     catalogue.add("SecretsManagerRDSMariaDBRotationMultiUser", &[], alternating(MySql::MariaDb));
+}
+
+fn add_sqlserver(catalogue: &mut Catalogue) {
+    let (single, alternating) = (SingleUser(Box::new(SqlServer)), AlternatingUsers(Box::new(SqlServer)));
+    catalogue.add("SecretsManagerRDSSQLServerRotationSingleUser", &["sqlserver"], Box::new(single));
+    catalogue.add("SecretsManagerRDSSQLServerRotationMultiUser", &[], Box::new(alternating));
 }
 
 /// DocumentDB is one of them.

@@ -2,7 +2,6 @@
 //! before for those who still meet what it has signed.
 
 mod jwt;
-mod pem;
 mod ssh;
 
 use contract::Answer;

@@ -23,12 +23,14 @@ mod mongodb;
 mod mysql;
 mod network;
 mod password;
+mod pem;
 mod postgres;
 mod redis;
 mod rotator;
 mod rotators;
 mod settings;
 mod single_user;
+mod sqlserver;
 mod steps;
 #[cfg(test)]
 mod testing;

@@ -10,9 +10,10 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use terms::SecretBytes;
 use zeroize::Zeroizing;
 
-use super::{Chance, MISMATCH, PROBE, no_key_made, pem, unreadable};
+use super::{Chance, MISMATCH, PROBE, no_key_made, unreadable};
 use crate::document::SecretDocument;
 use crate::failure::Failure;
+use crate::pem;
 
 const PRIVATE_KEY: &str = "private_key";
 const PUBLIC_KEY: &str = "public_key";

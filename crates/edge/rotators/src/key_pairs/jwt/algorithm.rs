@@ -15,10 +15,11 @@ use serde_json::Value;
 use terms::SecretBytes;
 use zeroize::Zeroizing;
 
-use super::super::{Chance, MISMATCH, PROBE, no_key_made, pem, unreadable};
+use super::super::{Chance, MISMATCH, PROBE, no_key_made, unreadable};
 use super::{ALGORITHM, KEY_SET, PRIVATE_KEY};
 use crate::document::SecretDocument;
 use crate::failure::Failure;
+use crate::pem;
 
 const LABEL: &str = "PRIVATE KEY";
 

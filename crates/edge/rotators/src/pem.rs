@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 /// How long a line is: OpenSSH breaks its own earlier than others do.
-pub(super) const OPENSSH_LINE: usize = 70;
-pub(super) const LINE: usize = 64;
+pub(crate) const OPENSSH_LINE: usize = 70;
+pub(crate) const LINE: usize = 64;
 
-pub(super) fn write(label: &str, line: usize, bytes: &[u8]) -> Zeroizing<String> {
+pub(crate) fn write(label: &str, line: usize, bytes: &[u8]) -> Zeroizing<String> {
     let body = Zeroizing::new(STANDARD.encode(bytes));
     // As long as it gets, so that growing leaves no copy behind.
     let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / line + 2 * label.len() + 64));
@@ -28,7 +28,7 @@ pub(super) fn write(label: &str, line: usize, bytes: &[u8]) -> Zeroizing<String>
 }
 
 /// The bytes inside, if the text is one block with this label and nothing else.
-pub(super) fn read(label: &str, text: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn read(label: &str, text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let body = text.trim().strip_prefix("-----BEGIN ")?.strip_prefix(label)?.strip_prefix("-----")?;
     let body = body.strip_suffix("-----")?.strip_suffix(label)?.strip_suffix("-----END ")?;
     let letters: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());
