@@ -45,7 +45,14 @@ pub(crate) struct Actors {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     /// By secret: the steps of a rotation follow each other closely.
-    pub(crate) held: Mutex<HashMap<String, RoleSession>>,
+    pub(crate) held: Mutex<HashMap<String, Held>>,
+}
+
+/// A session that the next step may use as well.
+#[derive(Clone)]
+pub(crate) struct Held {
+    role_arn: String,
+    session: RoleSession,
 }
 
 /// A rotator with its role, about one secret.
@@ -129,20 +136,21 @@ impl Actors {
     pub(crate) async fn actor(&self, errand: &RotationErrand<'_>, rotator: &str) -> Result<Actor<'_>, Failure> {
         let now = self.clock.now();
         let held = self.held.lock().get(errand.secret_arn).cloned();
-        let held = held.filter(|session| session.credentials.expires_at > now.plus_millis(STEP_MS));
-        if let Some(session) = held
+        if let Some(Held { role_arn, session }) = held.filter(|held| held.lasts(now))
+            && self.sessions.check(&role_arn, &taker(errand, now)).await.is_ok()
             && self.caller(&session, now).await.is_ok()
         {
             return Ok(Actor { actors: self, session });
         }
-        let session = self.begin(errand, rotator, now).await?;
+        let new = self.begin(errand, rotator, now).await?;
+        let session = new.session.clone();
         let mut held = self.held.lock();
-        held.retain(|_, held| held.credentials.expires_at > now.plus_millis(STEP_MS));
-        held.insert(errand.secret_arn.to_owned(), session.clone());
+        held.retain(|_, held| held.lasts(now));
+        held.insert(errand.secret_arn.to_owned(), new);
         Ok(Actor { actors: self, session })
     }
 
-    async fn begin(&self, errand: &RotationErrand<'_>, rotator: &str, now: Timestamp) -> Result<RoleSession, Failure> {
+    async fn begin(&self, errand: &RotationErrand<'_>, rotator: &str, now: Timestamp) -> Result<Held, Failure> {
         let account = errand.secret.account;
         let role = ServiceRole {
             account,
@@ -167,14 +175,8 @@ impl Actors {
             expires_at: now.plus_millis(SESSION_MS),
             restrictions,
         };
-        let taker = RoleTaker {
-            service: SERVICE,
-            source_arn: errand.secret_arn,
-            source_account: account,
-            request: errand.request,
-            now,
-        };
-        let session = self.sessions.begin(new, &taker).await.map_err(|error| session_failure(&error, &role_arn))?;
+        let session =
+            self.sessions.begin(new, &taker(errand, now)).await.map_err(|error| session_failure(&error, &role_arn))?;
         let taken = RoleTaken {
             event: EventId::random(&*self.entropy),
             request: errand.request,
@@ -188,13 +190,30 @@ impl Actors {
             expires_at: session.credentials.expires_at,
         };
         let recorded = self.recorder.tell_role_taken(&taken, session.clone()).await;
-        Ok(recorded.map_err(|error| internal("a rotator's session cannot be recorded", &error))?.into_answer())
+        let recorded = recorded.map_err(|error| internal("a rotator's session cannot be recorded", &error))?;
+        Ok(Held { session: recorded.into_answer(), role_arn })
     }
 
     async fn caller(&self, session: &RoleSession, now: Timestamp) -> Result<Caller, Failure> {
         let caller = self.sessions.caller(session, now).await;
         let caller = caller.map_err(|error| internal("a rotator's role cannot be read", &error))?;
         caller.ok_or_else(|| Failure::new(format!("the session of the role {ROLE} is over, or the role is gone")))
+    }
+}
+
+impl Held {
+    fn lasts(&self, now: Timestamp) -> bool {
+        self.session.credentials.expires_at > now.plus_millis(STEP_MS)
+    }
+}
+
+fn taker<'a>(errand: &'a RotationErrand<'_>, now: Timestamp) -> RoleTaker<'a> {
+    RoleTaker {
+        service: SERVICE,
+        source_arn: errand.secret_arn,
+        source_account: errand.secret.account,
+        request: errand.request,
+        now,
     }
 }
 

@@ -160,6 +160,10 @@ impl RotationFunctions for Rotators {
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
         Box::pin(async move { Ok(self.step(errand, event).await.map(|()| StepEnded::default())?) })
     }
+
+    fn checks_current<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
+        Box::pin(std::future::ready(self.has(errand.function_arn)))
+    }
 }
 
 impl BuiltInRotators for Rotators {

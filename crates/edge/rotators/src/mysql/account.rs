@@ -87,9 +87,10 @@ async fn copy_rights(
     created: &str,
 ) -> Result<(), Failure> {
     for row in session.rows::<Vec<u8>>(&format!("SHOW GRANTS FOR {}", current.quoted()), &[]).await? {
-        if let Some(grant) = grants::for_other(&String::from_utf8_lossy(&row), other) {
-            session.run(&grant, &[]).await?;
-        }
+        let grant = grants::for_other(&String::from_utf8_lossy(&row), other);
+        // Left out it might leave the other user with more than the first one has.
+        let unknown = || Failure::new(format!("a row of SHOW GRANTS for {} is of no known kind", current.user));
+        session.run(&grant.ok_or_else(unknown)?, &[]).await?;
     }
     let requirements = grants::requirements(created).unwrap_or(" REQUIRE NONE");
     session.run(&format!("ALTER USER {}{requirements}", other.quoted()), &[]).await?;

@@ -23,11 +23,16 @@ pub(super) fn quoted_text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// The row of `SHOW GRANTS` for the other user. None for rows that are not about rights alone.
+/// The row of `SHOW GRANTS` for the other user. None if it is of no known kind.
 pub(super) fn for_other(row: &str, other: Account<'_>) -> Option<String> {
     if let Some(role) = row.strip_prefix("SET DEFAULT ROLE ") {
         let role = role.get(..find(role, " FOR ")?)?;
         return Some(format!("SET DEFAULT ROLE {role} FOR {}", other.quoted()));
+    }
+    // Of rights to everything, parts may be taken away again.
+    if let Some(rest) = row.strip_prefix("REVOKE ") {
+        let rights = rest.get(..find(rest, " FROM ")?)?;
+        return Some(format!("REVOKE {rights} FROM {}", other.quoted()));
     }
     let rest = row.strip_prefix("GRANT ")?;
     let rights = rest.get(..find(rest, " TO ")?)?;
@@ -115,11 +120,12 @@ mod tests {
                 "GRANT USAGE ON *.* TO `app`@`%` REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 5",
                 "GRANT USAGE ON *.* TO `app_clone`@`%`",
             ),
+            ("REVOKE SELECT ON `a FROM b`.* FROM `app`@`%`", "REVOKE SELECT ON `a FROM b`.* FROM `app_clone`@`%`"),
             ("SET DEFAULT ROLE `rea FOR der` FOR `app`@`%`", "SET DEFAULT ROLE `rea FOR der` FOR `app_clone`@`%`"),
         ] {
             assert_eq!(for_other(row, OTHER).as_deref(), Some(expected), "{row}");
         }
-        assert_eq!(for_other("REVOKE SELECT ON `mysql`.* FROM `app`@`%`", OTHER), None);
+        assert_eq!(for_other("LEND SELECT ON `mysql`.* TO `app`@`%`", OTHER), None);
     }
 
     #[test]
