@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use facades::{FunctionHost, HostError, Invoked, RemoteCall, RemoteFunctions};
+use facades::{FunctionHost, HostError, Invoked, RemoteCall, RemoteFunctions, RotationFunctions};
 use front::server::{self, Application, TlsDetails};
 use gate::{RoleSessions, SessionKey};
 use http_body_util::BodyExt;
@@ -24,6 +24,7 @@ use keepwell::{
 use lambda::{HeldSessions, Means, Roles, Runner, Vault};
 use rusqlite::{Connection, Row, types::Value as Stored};
 use seal::KeyMaterial;
+use secretsmanager::{Room, Rotation, RotationSettings, Scheduler};
 use serde_json::Value;
 use sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -103,6 +104,31 @@ impl House {
         let config = config(&folder, &[]);
         let clock = Arc::new(TurnedClock(AtomicI64::new(OPENING_MS)));
         Grounds { clock, config, folder }.open_with_host(host).await
+    }
+
+    /// With something else that rotates secrets than the program's own.
+    pub(crate) async fn open_with_rotation(functions: Arc<dyn RotationFunctions>, settings: RotationSettings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&folder, &[]);
+        let clock = Arc::new(TurnedClock(AtomicI64::new(OPENING_MS)));
+        Grounds { clock, config, folder }.open_with_rotation(functions, settings).await
+    }
+
+    /// Rotates what is due, as the server does in the background.
+    pub(crate) fn scheduler(&self) -> Scheduler {
+        Scheduler::new(Arc::clone(&self.rooms.secretsmanager), Arc::clone(&self.store) as _)
+    }
+
+    /// What became of rotations that are due now.
+    pub(crate) async fn rotate_due(&self) -> usize {
+        let (mut scheduler, mut count) = (self.scheduler(), 0);
+        loop {
+            match scheduler.begin_due().await.unwrap() {
+                0 => return count,
+                begun => count += begun,
+            }
+            scheduler.finish().await;
+        }
     }
 
     /// As the services begin them for themselves.
@@ -285,6 +311,20 @@ impl Grounds {
         let House { rooms, store, grounds } = house;
         let rooms = Arc::into_inner(rooms).expect("nobody else holds the house yet");
         House { rooms: Arc::new(front::House { lambda: Arc::new(room), ..rooms }), store, grounds }
+    }
+
+    pub(crate) async fn open_with_rotation(
+        self,
+        functions: Arc<dyn RotationFunctions>,
+        settings: RotationSettings,
+    ) -> House {
+        let house = self.open().await;
+        let rotation = Rotation::new(functions, settings, house.key("keepwell rotation tokens"));
+        let House { rooms, store, grounds } = house;
+        let rooms = Arc::into_inner(rooms).expect("nobody else holds the house yet");
+        let room = Arc::into_inner(rooms.secretsmanager).expect("nobody else holds the room yet");
+        let secretsmanager = Arc::new(Room { rotation, ..room });
+        House { rooms: Arc::new(front::House { secretsmanager, ..rooms }), store, grounds }
     }
 
     /// The start fails; says why.

@@ -65,6 +65,28 @@ pub(crate) fn not_offered(member: &str) -> Refusal {
     invalid_parameter(format!("{member} is not supported by this server."))
 }
 
+pub(crate) fn rotation_token_missing() -> Refusal {
+    invalid_parameter("You must provide a ClientRequestToken value. We recommend a UUID-type value.")
+}
+
+pub(crate) fn no_rotation_function() -> Refusal {
+    invalid_request("No Lambda rotation function ARN is associated with this secret.")
+}
+
+pub(crate) fn function_not_invocable() -> Refusal {
+    let text = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants \
+                access to the principal secretsmanager.amazonaws.com.";
+    refusal("AccessDeniedException", text)
+}
+
+pub(crate) fn rotation_not_complete() -> Refusal {
+    invalid_request("A previous rotation isn't complete. That rotation will be reattempted.")
+}
+
+pub(crate) fn never_configured() -> Refusal {
+    invalid_request("You haven't configured rotation for this secret.")
+}
+
 pub(crate) fn no_such_rotation() -> Refusal {
     invalid_parameter("The RotationToken value isn't one of a rotation that is in progress.")
 }

@@ -1,14 +1,15 @@
 //! What the trail tells of each call: the fields of a CloudTrail record, and nothing that is secret.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use secretsmanager::Operation;
+use secretsmanager::{Operation, RotationSettings};
 use serde_json::{Value, json};
 
 use crate::{
     house::{ACCESS_KEY_ID, ACCOUNT, DAY_MS, House, REGION, SECRET_ACCESS_KEY},
     letters::{Answer, Persona, token},
+    rotation::{FUNCTION, Willing},
     texts::{denied, not_found},
 };
 
@@ -43,7 +44,7 @@ fn expected(operation: &str, is_read_only: bool, parameters: Value, response: Va
 
 #[tokio::test]
 async fn every_operation_leaves_its_record() {
-    let house = House::open().await;
+    let house = House::open_with_rotation(Arc::new(Willing), RotationSettings::default()).await;
     let admin = house.admin();
     let mut answers: Vec<Answer> = Vec::new();
     let mut call = async |operation: &'static str, members: Value| {
@@ -88,6 +89,12 @@ async fn every_operation_leaves_its_record() {
     call("DeleteResourcePolicy", json!({"SecretId": "db"})).await;
     call("DeleteSecret", json!({"SecretId": "db", "RecoveryWindowInDays": 7})).await;
     call("RestoreSecret", json!({"SecretId": "db"})).await;
+    let rotate = json!({
+        "SecretId": "db", "ClientRequestToken": token(4), "RotationLambdaARN": FUNCTION,
+        "RotationRules": {"AutomaticallyAfterDays": 5, "Duration": "2h"}, "RotateImmediately": true,
+    });
+    call("RotateSecret", rotate).await;
+    call("CancelRotateSecret", json!({"SecretId": "db"})).await;
     call("BatchGetSecretValue", json!({"SecretIdList": ["db"]})).await;
 
     let changed = json!({"arn": arn});
@@ -160,6 +167,16 @@ async fn every_operation_leaves_its_record() {
         ("DeleteResourcePolicy", false, json!({"secretId": "db"}), changed.clone()),
         ("DeleteSecret", false, json!({"secretId": "db", "recoveryWindowInDays": 7}), scheduled),
         ("RestoreSecret", false, json!({"secretId": "db"}), changed),
+        (
+            "RotateSecret",
+            false,
+            json!({
+                "secretId": "db", "clientRequestToken": token(4), "rotationLambdaARN": FUNCTION,
+                "rotationRules": {"automaticallyAfterDays": 5, "duration": "2h"}, "rotateImmediately": true,
+            }),
+            valued(4),
+        ),
+        ("CancelRotateSecret", false, json!({"secretId": "db"}), valued(4)),
         ("BatchGetSecretValue", true, json!({"secretIdList": ["db"]}), Value::Null),
     ];
     let records = house.trail();

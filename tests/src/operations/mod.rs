@@ -2,6 +2,7 @@
 
 mod access;
 mod batch_get_secret_value;
+mod cancel_rotate_secret;
 mod create_secret;
 mod delete_resource_policy;
 mod delete_secret;
@@ -15,6 +16,7 @@ mod list_secrets;
 mod put_resource_policy;
 mod put_secret_value;
 mod restore_secret;
+mod rotate_secret;
 mod secret_ids;
 mod tag_resource;
 mod untag_resource;

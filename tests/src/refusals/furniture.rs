@@ -1,7 +1,10 @@
 //! A house in which every request of the table is good: something of everything, in every state that a request needs.
 
+use std::sync::Arc;
+
 use gate::AuthorizationMessages;
 use keepwell::system::SystemEntropy;
+use secretsmanager::RotationSettings;
 use serde_json::json;
 use terms::AccountId;
 
@@ -15,6 +18,7 @@ use crate::{
     house::{ACCOUNT, House},
     letters::token,
     people::{OTHER_ACCOUNT, Person, allow, document, encoded, trusting},
+    rotation::{FUNCTION, Willing},
 };
 
 pub(super) const PASSWORD: &str = "Correct-Horse-7";
@@ -39,7 +43,7 @@ pub(crate) struct Furniture {
 }
 
 pub(crate) async fn furnished() -> (House, Furniture) {
-    let house = House::open().await;
+    let house = House::open_with_rotation(Arc::new(Willing), RotationSettings::default()).await;
     house.open_account(OTHER_ACCOUNT).await;
     keep_secrets(&house).await;
     let alice = house.user(ADMINISTRATOR, "").await;
@@ -76,6 +80,11 @@ async fn keep_secrets(house: &House) {
     admin.call("TagResource", json!({"SecretId": "db", "Tags": [{"Key": "team", "Value": "core"}]})).await;
     let create = json!({"Name": "leaving", "ClientRequestToken": token(1), "SecretString": "three"});
     admin.ask("CreateSecret", create).await;
+    let rotate = json!({
+        "SecretId": "db", "ClientRequestToken": token(3), "RotationLambdaARN": FUNCTION, "RotateImmediately": false,
+    });
+    admin.ask("RotateSecret", rotate).await;
+    house.rotate_due().await;
 }
 
 async fn make_policies(house: &House) {

@@ -1,0 +1,12 @@
+//! Rotation: what rotates is the stories' own, the clock is turned, and the scheduler does what is due when it is told.
+
+mod abandoned;
+mod checks;
+mod failures;
+mod killed;
+mod rivals;
+mod rotator;
+mod schedules;
+mod whole;
+
+pub(crate) use rotator::{FUNCTION, Stage, Willing};
