@@ -24,12 +24,19 @@ pub(crate) struct Network {
     settings: NetworkSettings,
     own_listeners: RwLock<Vec<SocketAddr>>,
     steps_at_work: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// Secrets whose step found no place, and where: they are turned away again before anything is read for them.
+    turned_away: Mutex<HashMap<String, IpAddr>>,
 }
+
+/// More wait nowhere; to forget them costs some reads.
+const TURNED_AWAY_MAX: usize = 10_000;
 
 /// One step's use of the network: it counts once for each address, however often it connects there.
 pub(crate) struct Visit<'a> {
     network: &'a Network,
     places: Mutex<Vec<Place>>,
+    /// Where there was no place for this one.
+    full: Mutex<Option<IpAddr>>,
 }
 
 /// A place among the steps at work at an address.
@@ -47,7 +54,12 @@ pub(crate) struct Reached {
 
 impl Network {
     pub(crate) fn new(settings: NetworkSettings) -> Self {
-        Self { settings, own_listeners: RwLock::default(), steps_at_work: Arc::default() }
+        Self {
+            settings,
+            own_listeners: RwLock::default(),
+            steps_at_work: Arc::default(),
+            turned_away: Mutex::default(),
+        }
     }
 
     /// The server's own doors: nobody rotates a password there.
@@ -56,7 +68,28 @@ impl Network {
     }
 
     pub(crate) fn visit(&self) -> Visit<'_> {
-        Visit { network: self, places: Mutex::default() }
+        Visit { network: self, places: Mutex::default(), full: Mutex::default() }
+    }
+
+    /// Was the secret's last step turned away, from where there is still no place?
+    pub(crate) fn would_turn_away(&self, secret_arn: &str) -> bool {
+        let Some(address) = self.turned_away.lock().get(secret_arn).copied() else { return false };
+        self.steps_at_work.lock().get(&address).is_some_and(|count| *count >= self.settings.steps_per_host)
+    }
+
+    /// How the secret's step came out, for the next one.
+    pub(crate) fn remember(&self, secret_arn: &str, visit: &Visit<'_>) {
+        let full = visit.full.lock().take();
+        let mut turned_away = self.turned_away.lock();
+        match full {
+            Some(address) => {
+                if turned_away.len() >= TURNED_AWAY_MAX {
+                    turned_away.clear();
+                }
+                turned_away.insert(secret_arn.to_owned(), address);
+            }
+            None => drop(turned_away.remove(secret_arn)),
+        }
     }
 
     pub(crate) fn settings(&self) -> &NetworkSettings {
@@ -118,6 +151,7 @@ impl Visit<'_> {
         let mut at_work = self.network.steps_at_work.lock();
         let count = at_work.entry(address).or_default();
         if *count >= self.network.settings.steps_per_host {
+            *self.full.lock() = Some(address);
             return Err(Failure::busy(format!("as many rotations are at work at {host} as may")));
         }
         *count += 1;

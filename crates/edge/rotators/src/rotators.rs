@@ -77,11 +77,16 @@ impl Rotators {
     async fn step(&self, errand: &RotationErrand<'_>, event: &RotationEvent<'_>) -> Result<(), Failure> {
         let named = name_in_arn(errand.function_arn).and_then(|name| self.catalogue.get(name));
         let (name, rotator) = named.ok_or_else(|| Failure::new("there is no rotator of this name"))?;
+        if self.network.would_turn_away(errand.secret_arn) {
+            return Err(Failure::busy("as many rotations are at work at its host as may"));
+        }
         let actor = self.actors.actor(errand, name).await?;
         let RotationErrand { secret_arn, .. } = *errand;
         let token = if event.step == RotationStep::CheckCurrent { "" } else { event.token };
         let errand = Errand { others: Some(&actor), secret_arn, token, ..self.errand(name) };
-        Step { rotator, actor: &actor, errand: &errand, event }.take().await
+        let taken = Step { rotator, actor: &actor, errand: &errand, event }.take().await;
+        self.network.remember(secret_arn, &errand.visit);
+        taken
     }
 
     async fn try_login(&self, name: &str, value: &SecretBytes) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use facades::RotationFunctions;
 use seal::KeyMaterial;
+use tokio::sync::Notify;
 
 pub(crate) use attempt::{end_what_is_over, rotation_job};
 pub(crate) use checks::check_job;
@@ -34,11 +35,13 @@ pub struct Rotation {
     pub functions: Arc<dyn RotationFunctions>,
     pub settings: RotationSettings,
     pub(crate) tokens: RotationTokens,
+    /// Wakes the scheduler.
+    pub(crate) asked_for: Notify,
 }
 
 impl Rotation {
     /// `token_key` is for rotation tokens alone.
     pub fn new(functions: Arc<dyn RotationFunctions>, settings: RotationSettings, token_key: KeyMaterial) -> Self {
-        Self { functions, settings, tokens: RotationTokens::new(token_key) }
+        Self { functions, settings, tokens: RotationTokens::new(token_key), asked_for: Notify::new() }
     }
 }

@@ -53,6 +53,24 @@ async fn what_was_checked_is_dialled() {
 }
 
 #[tokio::test]
+async fn whoever_was_turned_away_is_so_again_until_there_is_a_place() {
+    let network = network(&[]);
+    let (first, second, third) = (network.visit(), network.visit(), network.visit());
+    first.reach("127.0.0.1", 1).await.unwrap();
+    second.reach("127.0.0.1", 1).await.unwrap();
+    network.remember("first", &first);
+    assert!(third.reach("127.0.0.1", 1).await.unwrap_err().is_busy());
+    network.remember("third", &third);
+    assert!(network.would_turn_away("third"));
+    assert!(!network.would_turn_away("first"));
+    drop(second);
+    assert!(!network.would_turn_away("third"));
+    third.reach("127.0.0.1", 1).await.unwrap();
+    network.remember("third", &third);
+    assert!(network.turned_away.lock().is_empty());
+}
+
+#[tokio::test]
 async fn a_step_too_many_at_one_address_is_busy_and_waits_for_nobody() {
     let network = network(&[]);
     let (first, second, third) = (network.visit(), network.visit(), network.visit());

@@ -73,7 +73,9 @@ pub(crate) async fn rotate_secret(
         .jobs([rotation_job(call.room, &after, Next::At(now), now)])
         .jobs(check_job(call.room, &after, now))
         .jobs(trim_job(&after, &call.room.quotas));
-    Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, version_id)).await?)
+    let told = call.commit(commit, Subject::changed(&after), Some(&elements), answer(&after, version_id)).await?;
+    call.room.rotation.asked_for.notify_one();
+    Ok(told)
 }
 
 /// Secrets that a partner rotates: no partner has come here.
@@ -178,6 +180,7 @@ async fn refuse_and_try_again(call: &Call<'_>, permit: Permit, secret: &SecretRe
     {
         let now = rotation_job(call.room, secret, Next::At(call.now()), call.now());
         call.room.recorder.commit_jobs(Commit::under(permit).jobs([now])).await?;
+        call.room.rotation.asked_for.notify_one();
     }
     Ok(Error::InvalidRequest("A previous rotation isn't complete. That rotation will be reattempted.".to_owned()))
 }

@@ -47,6 +47,8 @@ impl Scheduler {
             // Whoever has ended makes room for the next.
             tokio::select! {
                 Some(_) = self.tasks.join_next() => {}
+                // Somebody asked for a rotation.
+                () = self.room.rotation.asked_for.notified() => {}
                 () = tokio::time::sleep(rest) => {}
             }
         }
