@@ -55,6 +55,10 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/keepwell/src/config/account.rs", "an access key from the environment is checked for its form"),
     ("crates/keepwell/src/root_key.rs", "the new root key is written to its file of mode 0600"),
     ("crates/services/cloudtrail/src/paging.rs", "the position inside a paging token, which is no secret"),
+    (
+        "crates/services/deployment/src/operations/adopt_database.rs",
+        "the password of a database's user becomes a member of the secret's JSON",
+    ),
     ("crates/services/deployment/src/paging.rs", "the position inside a paging token, which is no secret"),
     ("crates/services/iam/src/operations/mfa_device/enrolment.rs", "a seed becomes base32, and a picture of it"),
     ("crates/services/iam/src/paging.rs", "the position inside a marker, which is no secret"),

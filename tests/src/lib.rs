@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod adoption;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod audit;

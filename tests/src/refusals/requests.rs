@@ -159,6 +159,10 @@ pub(crate) fn requests() -> Vec<(&'static str, Value)> {
 
 fn keepwell(decision: &str) -> Vec<(&'static str, Value)> {
     vec![
+        (
+            "AdoptDatabase",
+            json!({"Name": "d", "Engine": "postgres", "Host": "h", "Username": "u", "Password": "seven"}),
+        ),
         ("CloseAccount", json!({"AccountId": OTHER_ACCOUNT})),
         ("CreateAccount", json!({"Name": "new"})),
         ("DescribeRootKey", json!({})),
@@ -166,6 +170,7 @@ fn keepwell(decision: &str) -> Vec<(&'static str, Value)> {
         ("ListAccounts", json!({})),
         ("ListRotationAttempts", json!({"SecretId": "db"})),
         ("MoveRootKey", json!({"Custody": "shares", "Threshold": 2, "Count": 3})),
+        ("ReleaseDatabase", json!({"SecretId": "db"})),
         ("RotateRootKey", json!({})),
         ("WhoCan", json!({"SecretId": "db"})),
     ]

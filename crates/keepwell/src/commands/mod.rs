@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod account;
+mod adopt;
 mod aws_cli;
 mod certificate;
 mod check_config;
@@ -52,6 +53,8 @@ enum Command {
     Trail(trail::Trail),
     Account(account::Account),
     RootKey(root_key::RootKey),
+    Adopt(adopt::Adopt),
+    Release(adopt::Release),
     Rotations(rotations::Rotations),
     WhoCan(who_can::WhoCan),
     Why(why::Why),
@@ -80,6 +83,8 @@ pub fn run() -> ExitCode {
         Command::Trail(command) => command.run(),
         Command::Account(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::RootKey(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Adopt(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Release(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Rotations(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::WhoCan(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Why(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -23,7 +23,7 @@ use super::{
     functions::{self, FunctionWorks},
     recorder,
     replacing::Replacing,
-    rotation::{self, Joined},
+    rotation::{self, Joined, NothingManaged},
     sealed::Sealed,
 };
 use crate::{
@@ -101,19 +101,6 @@ pub(super) async fn build(
     first_start::complete(&founding).await?;
 
     let messages = Arc::new(AuthorizationMessages::new(keys.messages()?));
-    let deployment = deployment::Room {
-        store: Arc::clone(&reads),
-        gate: Arc::clone(&gate),
-        recorder: Arc::clone(&recorder),
-        entropy: Arc::clone(&entropy),
-        account_keys: Arc::clone(&keyring) as _,
-        root_keys: Arc::new(root_keys),
-        credentials_key: keys.credentials()?,
-        messages: Arc::clone(&messages),
-        paging_key: keys.paging()?,
-        first_account: config.account.account_id,
-        regions: config.account.regions.clone(),
-    };
     let iam_turns = Arc::new(Turns::default());
     let iam = Arc::new(iam::Room {
         store: Arc::clone(&reads),
@@ -142,7 +129,7 @@ pub(super) async fn build(
         recorder: Arc::clone(&recorder),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
-        keys: keyring,
+        keys: Arc::clone(&keyring) as _,
         paging_key: keys.paging()?,
         bounds: LogBounds {
             group_bytes: config.quota.log_group_bytes.get(),
@@ -213,6 +200,21 @@ pub(super) async fn build(
         turnstiles: Turnstiles::default(),
     });
     secrets_door.lead_to(&room);
+    let deployment = deployment::Room {
+        store: Arc::clone(&reads),
+        gate: Arc::clone(&gate),
+        recorder: Arc::clone(&recorder),
+        entropy: Arc::clone(&entropy),
+        account_keys: Arc::clone(&keyring) as _,
+        root_keys: Arc::new(root_keys),
+        managed_secrets: Arc::new(NothingManaged),
+        rotators: Arc::clone(&rotators) as _,
+        credentials_key: keys.credentials()?,
+        messages: Arc::clone(&messages),
+        paging_key: keys.paging()?,
+        first_account: config.account.account_id,
+        regions: config.account.regions.clone(),
+    };
     let (guard, told) = (Arc::clone(&gate), Arc::clone(&recorder));
     let cloudtrail = cloudtrail::Room::new(guard, told, Arc::clone(&entropy), keys.paging()?);
     let sts = sts::Room {

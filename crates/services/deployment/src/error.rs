@@ -1,7 +1,7 @@
 //! What an operation may fail with. The names are those that AWS's services use; the texts are our own.
 
 use contract::{CommitError, StoreError, UnreadablePolicy};
-use facades::{AccountKeysError, RootKeysError};
+use facades::{AccountKeysError, RootKeysError, SecretsDoorError};
 use policy::{Denied, WrongPermit};
 use seal::SealError;
 use service::{ErrorKind, Fault, JsonError, ServiceError};
@@ -17,6 +17,12 @@ pub enum Error {
     InvalidParameter(String),
     InvalidNextToken,
     AccessDenied(Box<Denied>),
+    /// Refused by a service that was called on the caller's behalf, in its words.
+    Forbidden(String),
+    Refused {
+        code: &'static str,
+        message: String,
+    },
     /// The body is not JSON, or a member has the wrong type.
     Serialization(Option<&'static str>),
     /// A constraint of the shapes is broken.
@@ -43,7 +49,8 @@ impl JsonError for Error {
             Self::InvalidRequest(_) => "InvalidRequestException",
             Self::InvalidParameter(_) => "InvalidParameterException",
             Self::InvalidNextToken => "InvalidNextTokenException",
-            Self::AccessDenied(_) => "AccessDeniedException",
+            Self::AccessDenied(_) | Self::Forbidden(_) => "AccessDeniedException",
+            Self::Refused { code, .. } => code,
             Self::Serialization(_) => "SerializationException",
             Self::Validation(_) => "ValidationException",
             Self::Conflict | Self::Internal(_) => "InternalServiceError",
@@ -57,6 +64,8 @@ impl JsonError for Error {
             | Self::ResourceExists(text)
             | Self::InvalidRequest(text)
             | Self::InvalidParameter(text)
+            | Self::Forbidden(text)
+            | Self::Refused { message: text, .. }
             | Self::Validation(text) => Some(text.clone()),
             Self::InvalidNextToken => Some("The NextToken value is invalid.".to_owned()),
             Self::AccessDenied(denied) => Some(denied.to_string()),
@@ -79,7 +88,7 @@ impl ServiceError for Error {
     fn trail_code(&self) -> &'static str {
         match self {
             // CloudTrail shortens it.
-            Self::AccessDenied(_) => "AccessDenied",
+            Self::AccessDenied(_) | Self::Forbidden(_) => "AccessDenied",
             other => other.code(),
         }
     }
@@ -90,7 +99,7 @@ impl ServiceError for Error {
 
     fn kind(&self) -> ErrorKind<'_> {
         match self {
-            Self::AccessDenied(_) => ErrorKind::Denial,
+            Self::AccessDenied(_) | Self::Forbidden(_) => ErrorKind::Denial,
             Self::Conflict => ErrorKind::Conflict,
             Self::Internal(cause) => ErrorKind::Internal(cause),
             _ => ErrorKind::Refusal,
@@ -115,6 +124,17 @@ impl From<RootKeysError> for Error {
             RootKeysError::Refused(text) => Self::InvalidRequest(text),
             RootKeysError::InvalidParameter(text) => Self::InvalidParameter(text),
             RootKeysError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<SecretsDoorError> for Error {
+    fn from(error: SecretsDoorError) -> Self {
+        match error {
+            SecretsDoorError::NotFound(text) => Self::ResourceNotFound(text),
+            SecretsDoorError::Denied(text) => Self::Forbidden(text),
+            SecretsDoorError::Refused { code, text } => Self::Refused { code, message: text },
+            SecretsDoorError::Internal(cause) => Self::Internal(cause),
         }
     }
 }

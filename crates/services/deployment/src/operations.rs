@@ -1,5 +1,6 @@
 //! The operations, one file each. What is the same around all of them is the frame's (`service`).
 
+mod adopt_database;
 mod close_account;
 mod create_account;
 mod describe_root_key;
@@ -7,6 +8,7 @@ mod explain_decision;
 mod list_accounts;
 mod list_rotation_attempts;
 mod move_root_key;
+mod release_database;
 mod rotate_root_key;
 mod who_can;
 
@@ -22,6 +24,7 @@ use crate::{
 service::operations! {
     Room, Call, "keepwell:";
 
+    AdoptDatabase => adopt_database, Write once;
     CloseAccount => close_account, Write again;
     CreateAccount => create_account, Write again;
     DescribeRootKey => describe_root_key, Read;
@@ -29,6 +32,7 @@ service::operations! {
     ListAccounts => list_accounts, Read;
     ListRotationAttempts => list_rotation_attempts, Read;
     MoveRootKey => move_root_key, Write again;
+    ReleaseDatabase => release_database, Write once;
     RotateRootKey => rotate_root_key, Write again;
     WhoCan => who_can, Read;
 }

@@ -3,14 +3,14 @@
 use std::{ops::Deref, sync::Arc};
 
 use contract::{AccountRecord, Reads, account_arn, deployment_arn};
-use facades::{AccountKeys, RootKeys};
-use gate::{AuthorizationMessages, Gate, Target};
+use facades::{AccountKeys, BuiltInRotators, ManagedSecrets, RootKeys};
+use gate::{AuthorizationMessages, Gate, RequestContext, Target};
 use policy::{Action, Permit, Resource};
 use seal::KeyMaterial;
-use service::Asked;
+use service::{Asked, response_elements};
 use shape::Structure;
-use terms::{AccountId, Entropy, Region};
-use trail::Recorder;
+use terms::{AccountId, Entropy, EventId, Region};
+use trail::{Recorded, Recorder};
 
 use crate::error::Error;
 
@@ -22,6 +22,9 @@ pub struct Room {
     pub entropy: Arc<dyn Entropy>,
     pub account_keys: Arc<dyn AccountKeys>,
     pub root_keys: Arc<dyn RootKeys>,
+    /// Keep the passwords of adopted databases, and change them.
+    pub managed_secrets: Arc<dyn ManagedSecrets>,
+    pub rotators: Arc<dyn BuiltInRotators>,
     /// Seals secret access keys.
     pub credentials_key: KeyMaterial,
     /// Seals decisions for DecodeAuthorizationMessage.
@@ -48,6 +51,25 @@ impl<'a> Deref for Call<'a> {
 impl<'a> Call<'a> {
     pub(crate) fn of(asked: Asked<'a, Room>, _: &impl Structure) -> Self {
         Self(asked)
+    }
+
+    /// For stories that are not told again: what others have begun for them is not begun twice.
+    pub(crate) async fn once<T, F>(&self, tell: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        tell().await
+    }
+
+    /// Of the same request, for what another service does and records on behalf of the caller.
+    pub(crate) fn further_context(&self) -> RequestContext {
+        RequestContext { event_id: EventId::random(&*self.room.entropy), ..self.context.clone() }
+    }
+
+    /// Releases the answer of a change that another service has made.
+    pub(crate) async fn tell_change<T: Structure>(&self, answer: T) -> Result<Recorded<T>, Error> {
+        let response = response_elements(&answer);
+        Ok(self.room.recorder.tell(&self.record(Some(&response)), None, answer).await?)
     }
 
     /// The permit for an account. All accounts are things of the first one: whoever calls from another is refused by

@@ -1,6 +1,7 @@
 //! The wire shapes of keepwell's own service. They follow AWS's manner: capital members, times as seconds, pages.
 
 mod accounts;
+mod adoption;
 mod explain_decision;
 mod forms;
 mod root_key;
@@ -13,6 +14,10 @@ use shape::{OperationShape, ServiceDescription};
 pub use accounts::{
     Account, AccountStatusType, CloseAccount, CloseAccountRequest, CreateAccount, CreateAccountRequest,
     CreateAccountResponse, ListAccounts, ListAccountsRequest, ListAccountsResponse, RootAccessKey,
+};
+pub use adoption::{
+    AdoptDatabase, AdoptDatabaseRequest, AdoptDatabaseResponse, ReleaseDatabase, ReleaseDatabaseRequest,
+    ReleaseDatabaseResponse, RotationRules, Tag,
 };
 pub use explain_decision::{
     AnswerType, DecisionEntry, ExplainDecision, ExplainDecisionRequest, ExplainDecisionResponse, LayerEntry, NearMiss,
@@ -31,6 +36,7 @@ pub use who_can::{AccessType, PrincipalEntry, PrincipalKindType, WhoCan, WhoCanR
 
 /// Every operation whose shapes are stated here.
 pub const OPERATIONS: &[OperationShape] = &[
+    OperationShape::of::<AdoptDatabase>(),
     OperationShape::of::<CloseAccount>(),
     OperationShape::of::<CreateAccount>(),
     OperationShape::of::<DescribeRootKey>(),
@@ -38,6 +44,7 @@ pub const OPERATIONS: &[OperationShape] = &[
     OperationShape::of::<ListAccounts>(),
     OperationShape::of::<ListRotationAttempts>(),
     OperationShape::of::<MoveRootKey>(),
+    OperationShape::of::<ReleaseDatabase>(),
     OperationShape::of::<RotateRootKey>(),
     OperationShape::of::<WhoCan>(),
 ];
@@ -65,7 +72,7 @@ mod tests {
         }
 
         #[test]
-        fn no_member_breaks_one_either(name in "(Name|AccountId|SecretId|Action|Id|NextToken|Custody|Passphrase|Threshold|Count)", text in ".{0,60}") {
+        fn no_member_breaks_one_either(name in "(Name|AccountId|SecretId|Action|Id|NextToken|Custody|Passphrase|Threshold|Count|Password|RotationRules)", text in ".{0,60}") {
             let body = format!("{{{}:{}}}", quoted(&name), quoted(&text));
             super::fuzz_all(body.as_bytes());
         }
