@@ -10,6 +10,7 @@ mod filters;
 mod found;
 mod keys;
 mod listing;
+mod managed;
 mod operations;
 mod paging;
 mod principals;

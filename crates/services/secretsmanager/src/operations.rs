@@ -4,7 +4,7 @@
 //! have been in each other's way.
 
 mod batch_get_secret_value;
-mod cancel_rotate_secret;
+pub(crate) mod cancel_rotate_secret;
 pub(crate) mod create_secret;
 mod delete_resource_policy;
 mod delete_secret;
@@ -19,7 +19,7 @@ mod put_resource_policy;
 pub(crate) mod put_secret_value;
 mod restore_secret;
 mod rotate_secret;
-mod tag_resource;
+pub(crate) mod tag_resource;
 mod untag_resource;
 mod update_secret;
 pub(crate) mod update_secret_version_stage;

@@ -32,22 +32,32 @@ pub(crate) async fn cancel_rotate_secret(
     }
     let run = rotation.run.as_ref().filter(|run| !run::is_over(&before, rotation, run));
     let half_made = run.filter(|run| !run::has_arrived(&before, run)).map(|run| run.token.clone());
-    let job = match &rotation.run {
-        None => Some(rotation_job(call.room, &before, Next::Never, call.now())),
-        // Its worker, or else the scheduler, finds that it is cancelled, and ends it.
-        Some(run) => run.attempt.is_none().then(|| rotation_job(call.room, &before, Next::At(call.now()), call.now())),
-    };
-    let checks = JobChange::Cancel { kind: JobKind::CheckRotation, subject: before.uid };
-    let cancelled = RotationRecord { is_enabled: false, next: None, ..rotation.clone() };
-    let after =
-        Arc::new(SecretRecord { rotation: Some(Arc::new(cancelled)), ..versions::changed(&before, call.now()) });
+    let (after, jobs) = cancelled(call, &before);
+    let after = Arc::new(after);
     let commit = Commit::under(permit)
         .change(Change::Secret(SecretChange::Update { before, after: Arc::clone(&after) }))?
-        .jobs(job)
-        .jobs([checks]);
+        .jobs(jobs);
     let elements = response_elements(&after.arn, half_made.as_deref());
     let answer = answer(&after, half_made);
     Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer).await?)
+}
+
+/// The secret with its rotation turned off, and what is not to be done any more.
+pub(crate) fn cancelled(call: &Call<'_>, before: &SecretRecord) -> (SecretRecord, Vec<JobChange>) {
+    let after = versions::changed(before, call.now());
+    let mut jobs = vec![JobChange::Cancel { kind: JobKind::CheckRotation, subject: before.uid }];
+    let Some(rotation) = before.rotation.as_deref() else { return (after, jobs) };
+    match &rotation.run {
+        None => jobs.push(rotation_job(call.room, before, Next::Never, call.now())),
+        // The scheduler finds that it is cancelled, and ends it.
+        Some(run) if run.attempt.is_none() => {
+            jobs.push(rotation_job(call.room, before, Next::At(call.now()), call.now()))
+        }
+        // Its worker does.
+        Some(_) => {}
+    }
+    let rotation = RotationRecord { is_enabled: false, next: None, ..rotation.clone() };
+    (SecretRecord { rotation: Some(Arc::new(rotation)), ..after }, jobs)
 }
 
 fn answer(secret: &SecretRecord, version_id: Option<String>) -> CancelRotateSecretResponse {

@@ -72,7 +72,7 @@ pub(crate) async fn create_secret(
     })
 }
 
-const TAG_RESOURCE: Action = Action::new("secretsmanager:TagResource");
+pub(crate) const TAG_RESOURCE: Action = Action::new("secretsmanager:TagResource");
 
 /// Members whose machinery this server does not have: their default is taken, everything else is refused.
 fn refuse_what_is_not_offered(ask: &CreateSecretRequest) -> Result<(), Error> {
@@ -130,7 +130,7 @@ async fn replay(
     call.tell(Some(Subject::seen(&secret)), answer).await
 }
 
-fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: &[Tag]) -> SecretRecord {
+pub(crate) fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: &[Tag]) -> SecretRecord {
     let (scope, now, entropy) = (call.caller.scope(), call.now(), &*call.room.entropy);
     let suffix = arn_suffix(entropy);
     SecretRecord {
@@ -157,7 +157,7 @@ fn draft(call: &Call<'_>, ask: &CreateSecretRequest, name: SecretName, tags: &[T
     }
 }
 
-async fn with_first_version(
+pub(crate) async fn with_first_version(
     call: &Call<'_>,
     permit: &Permit,
     draft: SecretRecord,

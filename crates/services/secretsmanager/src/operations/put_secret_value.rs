@@ -71,7 +71,7 @@ pub(crate) async fn put_secret_value(
 }
 
 /// What the trail keeps of a change's answer.
-pub(super) fn response_elements(arn: &str, version_id: Option<&str>) -> String {
+pub(crate) fn response_elements(arn: &str, version_id: Option<&str>) -> String {
     let mut out = Vec::with_capacity(192);
     let mut elements = JsonObject::begin(&mut out);
     elements.text("arn", arn);

@@ -30,7 +30,7 @@ pub(crate) async fn tag_resource(call: &Call<'_>, ask: &TagResourceRequest) -> R
 }
 
 /// The tags of a request as they are kept. A key is needed; a tag without a value has an empty one.
-pub(super) fn asked_tags(asked: &[shapes::Tag]) -> Result<Vec<Tag>, Error> {
+pub(crate) fn asked_tags(asked: &[shapes::Tag]) -> Result<Vec<Tag>, Error> {
     let kept = |tag: &shapes::Tag| {
         // Chosen.
         let key = tag.key.clone().ok_or_else(|| Error::invalid_parameter("Each tag must have a key."))?;
