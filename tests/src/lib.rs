@@ -49,6 +49,8 @@ mod rotation;
 #[cfg(test)]
 mod rotation_attempts;
 #[cfg(test)]
+mod rotators;
+#[cfg(test)]
 mod service_roles;
 #[cfg(test)]
 mod tampering;
