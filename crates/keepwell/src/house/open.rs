@@ -23,7 +23,7 @@ use super::{
     functions::{self, FunctionWorks},
     recorder,
     replacing::Replacing,
-    rotation::{self, Joined, NothingManaged},
+    rotation::{self, Joined},
     sealed::Sealed,
 };
 use crate::{
@@ -207,7 +207,7 @@ pub(super) async fn build(
         entropy: Arc::clone(&entropy),
         account_keys: Arc::clone(&keyring) as _,
         root_keys: Arc::new(root_keys),
-        managed_secrets: Arc::new(NothingManaged),
+        managed_secrets: Arc::clone(&secrets_door) as _,
         rotators: Arc::clone(&rotators) as _,
         credentials_key: keys.credentials()?,
         messages: Arc::clone(&messages),

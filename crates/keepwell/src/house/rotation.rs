@@ -1,13 +1,10 @@
 //! What rotates secrets: functions of the accounts, and the rotators of the server's own.
 
-use std::{collections::BTreeMap, fs, future, num::NonZeroUsize, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, num::NonZeroUsize, path::Path, sync::Arc};
 
 use anyhow::Context;
 use contract::Answer;
-use facades::{
-    AdoptedSecret, ManagedSecret, ManagedSecrets, RotationErrand, RotationEvent, RotationFunctionError,
-    RotationFunctions, SecretsDoorError, StepEnded, StepFailed,
-};
+use facades::{RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, StepEnded, StepFailed};
 use gate::{Caller, RequestContext};
 use rotators::{HttpTargetSettings, HttpTargets, NetworkSettings, PasswordSettings, RotatorSettings, Rotators};
 use secretsmanager::RotationSettings;
@@ -58,34 +55,6 @@ impl RotationFunctions for Joined {
             behind.call(errand, event).await
         })
     }
-}
-
-/// A server that owns no secrets: nothing is adopted, and nothing can be released.
-pub(super) struct NothingManaged;
-
-impl ManagedSecrets for NothingManaged {
-    fn adopt<'a>(
-        &'a self,
-        _: &'a RequestContext,
-        _: &'a Caller,
-        _: &'a AdoptedSecret<'a>,
-    ) -> Answer<'a, Result<ManagedSecret, SecretsDoorError>> {
-        Box::pin(future::ready(Err(nothing_managed())))
-    }
-
-    fn release<'a>(
-        &'a self,
-        _: &'a RequestContext,
-        _: &'a Caller,
-        _: &'a str,
-    ) -> Answer<'a, Result<ManagedSecret, SecretsDoorError>> {
-        Box::pin(future::ready(Err(nothing_managed())))
-    }
-}
-
-fn nothing_managed() -> SecretsDoorError {
-    let text = "This server adopts no databases.".to_owned();
-    SecretsDoorError::Refused { code: "InvalidRequestException", text }
 }
 
 pub(super) fn settings(config: &Config) -> RotationSettings {
