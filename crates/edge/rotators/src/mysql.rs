@@ -95,7 +95,7 @@ fn options(errand: &Errand<'_>, login: &Login, reached: &Reached, channel: Chann
         .tcp_port(login.port)
         .user(Some(login.user.as_str()))
         .pass(Some(password))
-        .db_name(login.database.as_deref())
+        // No database is entered: users change passwords without a right to the one that `dbname` names.
         .ssl_opts(tls)
         // Only what was looked at is dialled, never a socket that the server names.
         .prefer_socket(false)
