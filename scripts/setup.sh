@@ -54,6 +54,17 @@ need_python() {
   fi
 }
 
+# Real databases and their own clients, which the stories of rotation start for themselves.
+need_databases() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing_packages+=(postgresql)
+  [ -x /usr/sbin/mariadbd ] || missing_packages+=(mariadb-server)
+  need redis-server redis-server
+  need psql postgresql-client
+  need mysql mariadb-client
+  need redis-cli redis-tools
+  need openssl openssl
+}
+
 # The Python of functions: one that they find by themselves, with AWS's own runtime client.
 need_python_of_functions() {
   local system_python pinned="$repository/crates/edge/functions/tests/requirements.txt" folder="$target_dir/awslambdaric"

@@ -10,6 +10,7 @@ source "$(dirname "$0")/setup.sh"
 rounds=$1 cases=$2 decisions=$3 seed=${4:-}
 seed=${seed:-$(date +%s)}
 need cc build-essential
+need_databases
 need_rust
 need_python
 export PATH="$venv/bin:$PATH"
@@ -26,6 +27,10 @@ say "Kills"
 cargo build --quiet --package keepwell
 E2E_BINARY="$target_dir/debug/keepwell" SOAK_ROUNDS="$rounds" SOAK_SEED="$seed" \
   python -m pytest -q -s --rootdir e2e/python e2e/python/test_crash.py
+
+say "Rotations"
+E2E_BINARY="$target_dir/debug/keepwell" SOAK_ROUNDS=1 SOAK_SEED="$seed" \
+  python -m pytest -q -s --rootdir e2e/python e2e/python/test_rotation_invariants.py
 
 say "The root key in a TPM"
 scripts/soak-tpm.sh

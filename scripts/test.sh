@@ -44,7 +44,7 @@ count_node() {
        END { print passed + 0, failed + 0 }' "$1"
 }
 count_shell() {
-  awk '/^ok / { passed++ } /^FAILED / { failed++ } END { print passed + 0, failed + 0 }' "$1"
+  awk '/^ok[ :]/ { passed++ } /^FAILED[ :]/ { failed++ } END { print passed + 0, failed + 0 }' "$1"
 }
 count_step() {
   awk '/^step ok$/ { passed++ } END { print passed + 0, 0 }' "$1"
@@ -57,6 +57,7 @@ need curl curl
 need mount mount
 need softhsm2-util softhsm2
 need zip zip
+need_databases
 need_rust
 need_python
 need_python_of_functions
@@ -80,14 +81,22 @@ suite cli count_shell python e2e/python/server.py e2e/cli/stories.sh
 suite cli-access count_shell python e2e/python/server.py e2e/cli/access.sh
 suite cli-keys count_shell python e2e/python/server.py e2e/cli/keys.sh
 suite cli-functions count_shell python e2e/python/server.py e2e/cli/functions.sh
+suite cli-rotation count_shell python e2e/python/server.py python e2e/python/databases.py e2e/cli/rotation.sh
 suite first-five-minutes count_shell e2e/cli/first_five_minutes.sh
 # Tutorials that came with the product's design run as they are, where they lie beside this folder.
 acceptance="${ACCEPTANCE_DIR:-../shared/acceptance}"
-if [ -f "$acceptance/walk-through.sh" ]; then
-  suite walk-through count_shell python e2e/python/server.py e2e/cli/acceptance.sh "$acceptance/walk-through.sh"
-else
-  say "No walk-through.sh in $acceptance: the tutorials as handed over are not run"
-fi
+# tutorial NAME LENDER...: what lends must be there before the tutorial runs.
+tutorial() {
+  local name=$1
+  shift
+  if [ -f "$acceptance/$name.sh" ]; then
+    suite "$name" count_shell "$@" e2e/cli/acceptance.sh "$acceptance/$name.sh"
+  else
+    say "No $name.sh in $acceptance: this tutorial as handed over is not run"
+  fi
+}
+tutorial walk-through python e2e/python/server.py
+tutorial rotate-mysql python e2e/python/server.py python e2e/python/databases.py
 suite node count_node python e2e/python/server.py node --test --test-reporter tap e2e/node/
 suite rust-sdk count_cargo python e2e/python/server.py cargo test --quiet --package keepwell-e2e
 suite clippy count_step step cargo clippy --quiet --workspace --all-targets

@@ -86,6 +86,14 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
+def strict_postgres():
+    """It turns away whoever comes without TLS."""
+    for database in _lent(databases.Postgres):
+        database.only_over_tls()
+        yield database
+
+
+@pytest.fixture(scope="session")
 def mariadb():
     yield from _lent(databases.MariaDb)
 
