@@ -4,9 +4,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import {
   BatchGetSecretValueCommand,
+  CancelRotateSecretCommand,
   CreateSecretCommand,
   DeleteResourcePolicyCommand,
   DeleteSecretCommand,
@@ -24,6 +26,7 @@ import {
   ResourceExistsException,
   ResourceNotFoundException,
   RestoreSecretCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
   SecretsManagerServiceException,
   TagResourceCommand,
@@ -174,6 +177,25 @@ test("a deleted secret may be restored until it is gone", async () => {
   assert.equal((await ask(new GetSecretValueCommand({ SecretId: name }))).SecretString, "one");
   await ask(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
   await refused(new DescribeSecretCommand({ SecretId: name }), ResourceNotFoundException);
+});
+
+test("a secret rotates until it is told not to", async () => {
+  const { name, version } = await made({ SecretString: '{"comment":"deploy"}' });
+  const rotator = "arn:aws:lambda:us-east-1:123456789012:function:KeepwellSshKeyRotation";
+  await refused(
+    new RotateSecretCommand({ SecretId: name }),
+    InvalidRequestException,
+    "No Lambda rotation function ARN is associated with this secret.",
+  );
+  const rotation = { SecretId: name, RotationLambdaARN: rotator, RotationRules: { AutomaticallyAfterDays: 7 } };
+  const { VersionId: rotated } = await ask(new RotateSecretCommand(rotation));
+  const isCurrent = async () => (await labels(name))[rotated]?.includes("AWSCURRENT");
+  for (let tries = 0; tries < 200 && !(await isCurrent()); tries += 1) await setTimeout(100);
+  assert.deepEqual(await labels(name), { [version]: ["AWSPREVIOUS"], [rotated]: ["AWSCURRENT", "AWSPENDING"] });
+  await ask(new CancelRotateSecretCommand({ SecretId: name }));
+  const told = await ask(new DescribeSecretCommand({ SecretId: name }));
+  assert.deepEqual([told.RotationEnabled, told.RotationLambdaARN], [false, rotator]);
+  assert.deepEqual(told.RotationRules, { AutomaticallyAfterDays: 7 });
 });
 
 test("tags merge and go", async () => {

@@ -8,10 +8,10 @@ from shapes_allowed import ALLOWED
 
 STATED = {
     "secretsmanager": {
-        "BatchGetSecretValue", "CreateSecret", "DeleteResourcePolicy", "DeleteSecret", "DescribeSecret",
-        "GetRandomPassword", "GetResourcePolicy", "GetSecretValue", "ListResourcePolicies", "ListSecretVersionIds",
-        "ListSecrets", "PutResourcePolicy", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
-        "UpdateSecret", "UpdateSecretVersionStage", "ValidateResourcePolicy",
+        "BatchGetSecretValue", "CancelRotateSecret", "CreateSecret", "DeleteResourcePolicy", "DeleteSecret",
+        "DescribeSecret", "GetRandomPassword", "GetResourcePolicy", "GetSecretValue", "ListResourcePolicies",
+        "ListSecretVersionIds", "ListSecrets", "PutResourcePolicy", "PutSecretValue", "RestoreSecret", "RotateSecret",
+        "TagResource", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage", "ValidateResourcePolicy",
     },
     "cloudtrail": {"LookupEvents"},
     "iam": {

@@ -4,6 +4,7 @@ mod abandoned;
 mod checks;
 mod failures;
 mod killed;
+mod managed;
 mod rivals;
 mod rotator;
 mod schedules;

@@ -87,6 +87,10 @@ pub(crate) fn never_configured() -> Refusal {
     invalid_request("You haven't configured rotation for this secret.")
 }
 
+pub(crate) fn managed() -> Refusal {
+    invalid_request("You can't perform this operation on the secret because it is managed by another service.")
+}
+
 pub(crate) fn no_such_rotation() -> Refusal {
     invalid_parameter("The RotationToken value isn't one of a rotation that is in progress.")
 }

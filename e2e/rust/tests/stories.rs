@@ -210,6 +210,32 @@ async fn a_deleted_secret_may_be_restored_until_it_is_gone() {
 }
 
 #[tokio::test]
+async fn a_secret_rotates_until_it_is_told_not_to() {
+    let client = client().await;
+    let Made { name, version, .. } = made(&client, r#"{"comment":"deploy"}"#).await;
+    assert_eq!(
+        refusal(client.rotate_secret().secret_id(&name).send().await),
+        says("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.")
+    );
+    let rotator = "arn:aws:lambda:us-east-1:123456789012:function:KeepwellSshKeyRotation";
+    let answer = client.rotate_secret().secret_id(&name).rotation_lambda_arn(rotator).send().await.unwrap();
+    let rotated = answer.version_id.unwrap();
+    let current = async || client.get_secret_value().secret_id(&name).send().await.unwrap().version_id.unwrap();
+    for _ in 0..200 {
+        if current().await == rotated {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(current().await, rotated);
+    let previous = client.get_secret_value().secret_id(&name).version_stage("AWSPREVIOUS").send().await.unwrap();
+    assert_eq!(previous.version_id.unwrap(), version);
+    client.cancel_rotate_secret().secret_id(&name).send().await.unwrap();
+    let told = client.describe_secret().secret_id(&name).send().await.unwrap();
+    assert_eq!((told.rotation_enabled, told.rotation_lambda_arn.as_deref()), (Some(false), Some(rotator)));
+}
+
+#[tokio::test]
 async fn tags_merge_and_go() {
     let client = client().await;
     let Made { name, .. } = made(&client, "one").await;

@@ -10,16 +10,17 @@ use std::{
 
 use contract::Answer as Later;
 use facades::{
-    RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep, StepEnded, StepFailed,
-    StepLog,
+    PendingValue, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep, StepEnded,
+    StepFailed, StepLog,
 };
 use gate::{Caller, RequestContext};
 use parking_lot::Mutex;
 use secretsmanager::{RotationSettings, Scheduler};
 use serde_json::{Value, json};
-use terms::RequestId;
+use terms::{RequestId, SecretBytes};
 use tokio::sync::Notify;
 
+use super::managed;
 use crate::{
     house::House,
     letters::{Persona, token},
@@ -290,6 +291,7 @@ impl Rotator {
             return self.log_in(&current);
         }
         let described = admin.describe(arn).await;
+        let is_owned = described.get("OwningService").is_some();
         let stages = described["VersionIdsToStages"].as_object().unwrap().clone();
         let has = |id: &str, label: &str| {
             stages.get(id).is_some_and(|labels| labels.as_array().unwrap().contains(&json!(label)))
@@ -314,8 +316,16 @@ impl Rotator {
                     return Ok(());
                 }
                 let number = self.database.drawn.fetch_add(1, Ordering::SeqCst) + 1;
+                let password = format!("password-{number}");
+                if is_owned {
+                    let (rotation_token, value) =
+                        [rotation_token, &password].map(|text| SecretBytes::copy_of(text.as_bytes())).into();
+                    let pending = PendingValue { token, rotation_token: &rotation_token, value: &value };
+                    managed::put_pending(admin.house, arn, pending).await;
+                    return Ok(());
+                }
                 let put = json!({
-                    "SecretId": arn, "ClientRequestToken": token, "SecretString": format!("password-{number}"),
+                    "SecretId": arn, "ClientRequestToken": token, "SecretString": password,
                     "VersionStages": ["AWSPENDING"], "RotationToken": rotation_token,
                 });
                 admin.ask("PutSecretValue", put).await;
@@ -340,6 +350,10 @@ impl Rotator {
             }
             RotationStep::FinishSecret | RotationStep::CheckCurrent => {
                 let current = stages.keys().find(|id| has(id, "AWSCURRENT")).unwrap();
+                if is_owned {
+                    managed::make_current(admin.house, arn, token, current).await;
+                    return Ok(());
+                }
                 let stage = json!({
                     "SecretId": arn, "VersionStage": "AWSCURRENT", "MoveToVersionId": token,
                     "RemoveFromVersionId": current,
