@@ -55,6 +55,15 @@ impl RotationFunctions for Joined {
             behind.call(errand, event).await
         })
     }
+
+    fn checks_current<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
+        Box::pin(async move {
+            match self.behind(errand.function_arn).await {
+                Ok(behind) => behind.checks_current(errand).await,
+                Err(_) => false,
+            }
+        })
+    }
 }
 
 pub(super) fn settings(config: &Config) -> RotationSettings {
