@@ -1,5 +1,7 @@
-"""What an operator decides about rotation: which certificates count, where rotators may go, and rules by tag."""
+"""What an operator decides about rotation: which certificates count, where rotators may go, rules by tag, and looking whether
+AWSCURRENT still logs in."""
 
+import time
 import uuid
 
 import pytest
@@ -49,3 +51,25 @@ def test_a_tag_brings_rules_and_a_limit(own_server):
     told = house.secrets.describe_secret(SecretId=arn)
     assert told["RotationRules"]["ScheduleExpression"] == "cron(0 4 1 * ? *)"
     assert told["NextRotationDate"].strftime("%d %H:%M:%S") == "01 06:59:59"
+
+
+def test_a_password_that_was_changed_elsewhere_is_noticed(own_server, postgres):
+    house = Rotations(own_server(arguments=("--rotation-check-interval", "3s")))
+    user, first = postgres.new_user()
+    arn = house.secret(postgres.secret(user, first))
+    house.rotate(arn, rotator("postgres"))
+    assert until(lambda: checks(house, arn, "SUCCEEDED"))
+    postgres.admin(lambda cursor: cursor.execute(f"ALTER ROLE {user} WITH PASSWORD 'by-hand'"))
+    assert until(lambda: checks(house, arn, "FAILED"))
+    assert "AWSCURRENT" in house.stages(arn)
+
+
+def checks(house, arn, outcome):
+    return [each for each in house.attempts(arn) if each["Kind"] == "CHECK" and each["Outcome"] == outcome]
+
+
+def until(found, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not found() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found()
