@@ -68,7 +68,10 @@ async fn an_administrator_is_let_in_with_every_one_of_these_requests() {
 
 /// The house as it was furnished.
 async fn at_home(furnished: &House) -> House {
-    furnished.copy().open_with_rotation(Arc::new(Willing), RotationSettings::default()).await
+    furnished
+        .copy()
+        .open_with_rotation(Arc::new(Willing), RotationSettings::default())
+        .await
         .with_databases(Arc::default())
 }
 

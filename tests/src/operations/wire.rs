@@ -79,7 +79,7 @@ async fn what_is_no_operation_is_refused_signed_or_not() {
         "GetSecretValue",
         "secretsmanager.",
         "secretsmanager.GetSecretValue ",
-        "secretsmanager.RotateSecret",
+        "secretsmanager.ReplicateSecretToRegions",
         "",
     ] {
         let mut letter = Letter::unsigned("x", b"{}");
