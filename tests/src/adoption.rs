@@ -124,7 +124,7 @@ async fn a_database_is_adopted_once_its_user_has_logged_in() {
     let told = house.admin().keepwell("AdoptDatabase", asked(json!({}))).await.json();
     assert_eq!(told, json!({"ARN": ADOPTED, "Name": "keepwell!orders", "VersionId": "v"}));
     let value = json!({"engine": "postgres", "host": "db.example.com", "username": "app", "password": "hunter2"});
-    assert_eq!(*databases.logins.lock().unwrap(), [value.clone()]);
+    assert_eq!(*databases.logins.lock().unwrap(), std::slice::from_ref(&value));
     let adopted = json!({
         "caller": format!("arn:aws:iam::{ACCOUNT}:root"), "name": "orders", "description": null, "key": null,
         "value": value, "rotator": ROTATOR, "days": 7, "schedule": null, "window": null, "at once": true, "tags": [],
@@ -252,7 +252,7 @@ async fn a_secret_is_released_by_who_may_see_it() {
     let arn = house.admin().create("db", "one").await;
     let told = house.admin().keepwell("ReleaseDatabase", json!({"SecretId": "db"})).await.json();
     assert_eq!(told, json!({"ARN": arn, "Name": "db"}));
-    assert_eq!(*databases.released.lock().unwrap(), [arn.clone()]);
+    assert_eq!(*databases.released.lock().unwrap(), std::slice::from_ref(&arn));
     let blind = house.user("blind", &document(json!([allow(&["keepwell:ReleaseDatabase"], &arn)]))).await;
     assert_eq!(blind.at(&house).keepwell("ReleaseDatabase", json!({"SecretId": "db"})).await.status, 400);
     let missing = house.admin().keepwell("ReleaseDatabase", json!({"SecretId": "none"})).await;

@@ -53,7 +53,7 @@ enum Command {
     Trail(trail::Trail),
     Account(account::Account),
     RootKey(root_key::RootKey),
-    Adopt(adopt::Adopt),
+    Adopt(Box<adopt::Adopt>),
     Release(adopt::Release),
     Rotations(rotations::Rotations),
     WhoCan(who_can::WhoCan),
