@@ -49,7 +49,6 @@ def test_a_missing_target_is_refused(wire):
 @pytest.mark.parametrize(
     "later",
     [
-        "CancelRotateSecret", "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RotateSecret",
         "StopReplicationToReplica", "AssociateCrossAccountReplica", "DisassociateCrossAccountReplica",
     ],
 )  # fmt: skip
