@@ -49,6 +49,7 @@ def test_a_missing_target_is_refused(wire):
 @pytest.mark.parametrize(
     "later",
     [
+        "RemoveRegionsFromReplication", "ReplicateSecretToRegions",
         "StopReplicationToReplica", "AssociateCrossAccountReplica", "DisassociateCrossAccountReplica",
     ],
 )  # fmt: skip
