@@ -116,7 +116,7 @@ async fn trim_versions(
     let removed = versions::removable(&before, now, &room.quotas);
     if removed.is_empty() {
         // The operator has raised the quota since.
-        let commit = fenced(permit, job).jobs([trim_job_or_none(&before, &room.quotas)]);
+        let commit = fenced(permit, job).guard(as_read(&before)).jobs([trim_job_or_none(&before, &room.quotas)]);
         return record(room, commit, &before, None, "CancelSecretVersionDelete", None, now).await;
     }
     let after = Arc::new(versions::without(&before, &removed));
@@ -134,6 +134,11 @@ fn job_of_another_service() -> Error {
 
 fn fenced(permit: Permit, job: &JobRecord) -> Commit {
     Commit::under(permit).guard(Guard::Fence { kind: job.kind, subject: job.subject, fence: job.fence })
+}
+
+/// The secret must still be as it was read: its job may be newer, and then a decision from what was read would lose it.
+pub(crate) fn as_read(secret: &SecretRecord) -> Guard {
+    Guard::SecretAt { scope: secret.scope, name: secret.name.clone(), revision: secret.revision }
 }
 
 /// Makes the change, with a service event that tells of it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use policy::{Permit, WrongPermit};
-use terms::{AccountId, EventId, Scope, Uid};
+use terms::{AccountId, EventId, Scope, SecretName, Uid};
 
 use crate::{
     AccountRecord, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange, LogContentChange,
@@ -29,6 +29,9 @@ pub struct Commit {
 pub enum Guard {
     /// The job is still ours.
     Fence { kind: JobKind, subject: Uid, fence: u64 },
+    /// The secret is as it was read. For commits that change what hangs from it and not the secret itself: what was read
+    /// may be from a moment before the commit that made a job, which is seen as soon as it is written.
+    SecretAt { scope: Scope, name: SecretName, revision: u64 },
     /// The scope holds fewer secrets than this before the commit.
     SecretsBelow { scope: Scope, limit: u64 },
 }

@@ -102,6 +102,12 @@ impl Writing<'_> {
                 )?;
                 if held == Some(*fence) { Ok(()) } else { Err(CommitError::Conflict) }
             }
+            Guard::SecretAt { scope, name, revision } => {
+                let number = self.scope(*scope)?;
+                let sql = "SELECT revision FROM secret WHERE scope = ? AND name = ?";
+                let held: Option<u64> = self.query(sql, (number, name.as_str()))?;
+                if held == Some(*revision) { Ok(()) } else { Err(CommitError::Conflict) }
+            }
             Guard::SecretsBelow { scope, limit } => {
                 let number = self.scope(*scope)?;
                 if counts.get(self.connection, number)? < *limit { Ok(()) } else { Err(CommitError::QuotaExceeded) }

@@ -78,6 +78,7 @@ macro_rules! stories {
             }
             guards {
                 a_commit_under_an_older_fence_is_refused
+                a_commit_about_a_secret_as_it_was_read_is_refused_once_it_changed
                 a_full_region_takes_exactly_as_many_secrets_as_it_may
                 an_erased_secret_makes_room_in_a_full_region
             }

@@ -25,7 +25,7 @@ use super::{
     places::Place,
     run::{self, Due, Next},
 };
-use crate::{error::Error, room::Room};
+use crate::{background::as_read, error::Error, room::Room};
 
 pub(super) use under_way::call_step;
 
@@ -37,8 +37,10 @@ pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &mut Place) -> R
     let Some((permit, secret)) = open(room, job.scope, &job.name, job.subject).await? else { return Ok(()) };
     let (now, settings) = (room.clock.now(), &room.rotation.settings);
     let done = match run::due(&secret, job.due_at, now, settings) {
-        Due::Nothing => put_off(room, permit, job, rotation_job(room, &secret, Next::Never, now)).await,
-        Due::Later(window) => put_off(room, permit, job, rotation_job(room, &secret, Next::Within(window), now)).await,
+        Due::Nothing => put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Never, now)).await,
+        Due::Later(window) => {
+            put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Within(window), now)).await
+        }
         Due::End(outcome) => end_run(room, permit, &secret, outcome, now).await,
         Due::GiveUp => give_up(room, permit, &secret, now).await,
         Due::Begin(window) => match begin_by_schedule(room, permit, job, &secret, window, now).await {
@@ -104,9 +106,16 @@ async fn open(room: &Room, scope: Scope, name: &str, uid: Uid) -> Result<Option<
     Ok((secret.uid == uid).then_some((permit, secret)))
 }
 
-/// Nothing changes but when the job is due.
-async fn put_off(room: &Room, permit: Permit, job: &JobRecord, change: JobChange) -> Result<(), Error> {
-    Ok(room.recorder.commit_jobs(Commit::under(permit).guard(fence(job)).jobs([change])).await?)
+/// Nothing changes but when the job is due, as long as the secret is as it was read.
+async fn put_off(
+    room: &Room,
+    permit: Permit,
+    job: &JobRecord,
+    secret: &SecretRecord,
+    change: JobChange,
+) -> Result<(), Error> {
+    let commit = Commit::under(permit).guard(fence(job)).guard(as_read(secret)).jobs([change]);
+    Ok(room.recorder.commit_jobs(commit).await?)
 }
 
 fn fence(job: &JobRecord) -> Guard {

@@ -17,7 +17,7 @@ use super::{
     places::Place,
     settings::RotationSettings,
 };
-use crate::{error::Error, room::Room};
+use crate::{background::as_read, error::Error, room::Room};
 
 const CHECK_ROTATION: Action = Action::new("secretsmanager:CheckRotation");
 /// While it rotates, the rotation itself tells whether that works.
@@ -37,14 +37,14 @@ pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &mut Place) -> R
     let now = room.clock.now();
     let cancel = JobChange::Cancel { kind: JobKind::CheckRotation, subject: job.subject };
     let Some(rotation) = secret.rotation.as_deref().filter(|rotation| rotation.is_enabled) else {
-        return put_off(room, permit, job, cancel).await;
+        return put_off(room, permit, job, &secret, cancel).await;
     };
     let current = secret.holder(AWSCURRENT).filter(|_| secret.delete_at.is_none());
     let Some(current) = current.map(|version| version.id.to_string()) else {
-        return put_off(room, permit, job, cancel).await;
+        return put_off(room, permit, job, &secret, cancel).await;
     };
     if rotation.run.is_some() {
-        return put_off(room, permit, job, schedule(&secret, after(now, PUT_OFF))).await;
+        return put_off(room, permit, job, &secret, schedule(&secret, after(now, PUT_OFF))).await;
     }
     let wanted = wanted(room, &secret, rotation).await;
     let made = room.store.rotation_attempts(AttemptsQuery { secret: secret.uid, after: None, limit: ATTEMPTS_KEPT });
@@ -57,10 +57,10 @@ pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &mut Place) -> R
         wanted.into_iter().map(|(kind, interval)| (kind, interval, due_at(kind, interval))).collect();
     checks.sort_by_key(|(_, _, due_at)| *due_at);
     let Some((kind, interval, first_due_at)) = checks.first().copied() else {
-        return put_off(room, permit, job, cancel).await;
+        return put_off(room, permit, job, &secret, cancel).await;
     };
     if first_due_at > now {
-        return put_off(room, permit, job, schedule(&secret, first_due_at)).await;
+        return put_off(room, permit, job, &secret, schedule(&secret, first_due_at)).await;
     }
     // Where the other one is due as well, the job comes back at once.
     let next_due_at = checks.iter().skip(1).map(|(_, _, due_at)| *due_at).chain([after(now, interval)]).min();
@@ -171,8 +171,15 @@ async fn open(room: &Room, job: &JobRecord) -> Result<Option<(Permit, Arc<Secret
     Ok((secret.uid == job.subject).then_some((permit, secret)))
 }
 
-async fn put_off(room: &Room, permit: Permit, job: &JobRecord, change: JobChange) -> Result<(), Error> {
-    let put_off = room.recorder.commit_jobs(Commit::under(permit).guard(fence(job)).jobs([change])).await;
+async fn put_off(
+    room: &Room,
+    permit: Permit,
+    job: &JobRecord,
+    secret: &SecretRecord,
+    change: JobChange,
+) -> Result<(), Error> {
+    let commit = Commit::under(permit).guard(fence(job)).guard(as_read(secret)).jobs([change]);
+    let put_off = room.recorder.commit_jobs(commit).await;
     match put_off.map_err(Error::from) {
         Err(Error::Conflict) => Ok(()),
         other => other,

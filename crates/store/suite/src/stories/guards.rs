@@ -7,7 +7,7 @@ use contract::{CommitError, Guard, JobChange, JobKind, Reads, Writes};
 use crate::{
     Fixture,
     house::{House, bare_commit, creation, erasure},
-    record::{draft, home, later, scope},
+    record::{self, changed, draft, home, later, scope},
 };
 
 pub async fn a_commit_under_an_older_fence_is_refused<F: Fixture>() {
@@ -33,6 +33,23 @@ pub async fn a_commit_under_an_older_fence_is_refused<F: Fixture>() {
 
     house.commit(erasure(&secret).guard(fence(held))).await.unwrap();
     assert_eq!(house.read(home(), "db").await, None);
+}
+
+pub async fn a_commit_about_a_secret_as_it_was_read_is_refused_once_it_changed<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let secret = house.created(&draft(home(), "db")).await;
+    let as_read = || Guard::SecretAt { scope: home(), name: secret.name.clone(), revision: secret.revision };
+    house.commit(bare_commit().guard(as_read())).await.unwrap();
+    let changed = changed(&secret, |after| after.description = Some("another".into()));
+    house.update(&secret, &changed).await.unwrap();
+    let (kind, subject, scope) = (JobKind::RotateSecret, secret.uid, secret.scope);
+    let schedule = JobChange::Schedule { kind, subject, scope, name: secret.name.to_string(), due_at: later(1) };
+    let refused = house.commit(bare_commit().guard(as_read()).jobs([schedule])).await;
+    assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
+    assert_eq!(contract::Jobs::due(&house.store, &[kind], later(1), 9).await.unwrap(), []);
+    // One that is gone is not as it was read.
+    let gone = Guard::SecretAt { scope, name: record::name("gone"), revision: 1 };
+    assert!(matches!(house.commit(bare_commit().guard(gone)).await, Err(CommitError::Conflict)));
 }
 
 pub async fn a_full_region_takes_exactly_as_many_secrets_as_it_may<F: Fixture>() {
