@@ -8,8 +8,6 @@ use crate::{actor::Actor, document::SecretDocument, failure::Failure, network::V
 
 /// One step of one rotation, or a login that is tried on its own.
 pub(crate) struct Errand<'a> {
-    /// The rotator's name.
-    pub(crate) rotator: &'a str,
     /// Empty where a login is tried before there is a secret.
     pub(crate) secret_arn: &'a str,
     /// Of the version that is made. Empty where none is, because it is the current one that is tried.

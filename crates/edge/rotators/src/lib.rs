@@ -5,8 +5,6 @@
 //! [`steps`] is what all have in common. A [`database::Database`] is all that [`single_user`] and [`alternating_users`] need
 //! to know of an engine.
 
-#![expect(dead_code, reason = "the engines that need all of the frame come one by one")]
-
 mod actor;
 mod alternating_users;
 mod catalogue;

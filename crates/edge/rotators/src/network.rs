@@ -92,10 +92,6 @@ impl Network {
         }
     }
 
-    pub(crate) fn settings(&self) -> &NetworkSettings {
-        &self.settings
-    }
-
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if let Ok(address) = bare.parse::<IpAddr>() {

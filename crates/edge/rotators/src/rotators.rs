@@ -98,7 +98,6 @@ impl Rotators {
     fn errand(&self, name: &'static str) -> Errand<'_> {
         static AS_USUAL: PasswordSettings = PasswordSettings::AS_USUAL;
         Errand {
-            rotator: name,
             secret_arn: "",
             token: "",
             others: None,

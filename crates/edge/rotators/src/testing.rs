@@ -77,7 +77,6 @@ impl Tools {
     pub(crate) fn errand(&self) -> Errand<'_> {
         static AS_USUAL: PasswordSettings = PasswordSettings::AS_USUAL;
         Errand {
-            rotator: "Rotator",
             secret_arn: "arn",
             token: "token",
             others: Some(&self.others),
