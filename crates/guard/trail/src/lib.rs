@@ -6,6 +6,7 @@
 //! - What cannot be recorded is not answered: only [`Recorder`] makes a [`Recorded`], and only that is rendered.
 
 mod audit;
+mod by_service;
 mod call;
 mod composition;
 mod entry;

@@ -11,7 +11,8 @@ use policy::Action;
 use terms::{AccountId, EventId, RequestId, VersionId};
 
 use crate::{
-    call::{EVENT_VERSION, Failure, write_failure},
+    by_service::{CallByService, OneResource},
+    call::{Failure, write_failure},
     entry::write_head,
     json::JsonObject,
     mixed_id::mixed_id,
@@ -112,35 +113,31 @@ impl LinkedRecord<'_> {
     }
 
     pub(crate) fn write_json(&self, out: &mut Vec<u8>, parent: &Parent<'_>) {
-        let mut record = JsonObject::begin(out);
-        record
-            .plain("eventVersion", EVENT_VERSION)
-            .value("userIdentity", |out| write_identity(out, parent.identity, parent.source))
-            .plain("eventTime", parent.time)
-            .plain("eventSource", KMS)
-            .plain("eventName", self.operation)
-            .plain("awsRegion", parent.region)
-            .plain("sourceIPAddress", parent.source)
-            .plain("userAgent", parent.source);
-        if let Some(failure) = self.failure {
-            write_failure(&mut record, failure);
-        }
-        if self.failure.is_some_and(|failure| failure.code == ACCESS_DENIED) {
-            record.raw("requestParameters", "null");
-        } else {
-            record.value("requestParameters", |out| self.write_parameters(out));
-        }
-        record
-            .raw("responseElements", "null")
-            .shown("requestID", &self.request_id(parent.request_id))
-            .shown("eventID", &self.event)
-            .raw("readOnly", "true")
-            .value("resources", |out| self.write_resources(out))
-            .raw("eventType", "\"AwsApiCall\"")
-            .raw("managementEvent", "true")
-            .plain("recipientAccountId", parent.account)
-            .raw("eventCategory", "\"Management\"")
-            .end();
+        let call = CallByService {
+            event: self.event,
+            request: self.request_id(parent.request_id),
+            time: parent.time,
+            service: parent.source,
+            source: KMS,
+            name: self.operation,
+            region: parent.region,
+            is_read_only: true,
+            is_data: false,
+            resource: OneResource { account: self.key_account, kind: "AWS::KMS::Key", arn: self.key_arn },
+            recipient: parent.account,
+        };
+        let identity = |out: &mut Vec<u8>| write_identity(out, parent.identity, parent.source);
+        call.write(out, identity, |record| {
+            if let Some(failure) = self.failure {
+                write_failure(record, failure);
+            }
+            if self.failure.is_some_and(|failure| failure.code == ACCESS_DENIED) {
+                record.raw("requestParameters", "null");
+            } else {
+                record.value("requestParameters", |out| self.write_parameters(out));
+            }
+            record.raw("responseElements", "null");
+        });
     }
 
     /// AWS shows another one than the parent's. Nobody asked with it and nobody was answered it, so it is not drawn.
@@ -176,16 +173,6 @@ impl LinkedRecord<'_> {
 
     fn write_context(&self, out: &mut Vec<u8>) {
         JsonObject::begin(out).text("SecretARN", self.secret_arn).text("SecretVersionId", self.version_id).end();
-    }
-
-    fn write_resources(&self, out: &mut Vec<u8>) {
-        out.push(b'[');
-        JsonObject::begin(out)
-            .plain("accountId", self.key_account)
-            .raw("type", "\"AWS::KMS::Key\"")
-            .text("ARN", self.key_arn)
-            .end();
-        out.push(b']');
     }
 }
 

@@ -2,7 +2,12 @@
 
 use terms::{AccountId, EventId, Region, RequestId, Timestamp};
 
-use crate::{call::EVENT_VERSION, entry::write_head, event_time::with_event_time, json::JsonObject};
+use crate::{
+    by_service::{CallByService, OneResource, write_service},
+    entry::write_head,
+    event_time::with_event_time,
+    json::JsonObject,
+};
 
 /// A session that a service began for itself.
 #[derive(Debug, Clone, Copy)]
@@ -26,36 +31,35 @@ pub struct RoleTaken<'a> {
 impl RoleTaken<'_> {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         write_head(out, self.event, None);
-        let mut record = JsonObject::begin(out);
-        record.plain("eventVersion", EVENT_VERSION).value("userIdentity", |out| {
-            JsonObject::begin(out).plain("type", "AWSService").plain("invokedBy", self.service).end();
-        });
         with_event_time(self.at, |time| {
-            record.plain("eventTime", time);
+            let call = CallByService {
+                event: self.event,
+                request: self.request,
+                time,
+                service: self.service,
+                source: "sts.amazonaws.com",
+                name: "AssumeRole",
+                region: self.region.as_str(),
+                is_read_only: true,
+                is_data: false,
+                resource: OneResource { account: self.account.as_str(), kind: "AWS::IAM::Role", arn: self.role_arn },
+                recipient: self.account.as_str(),
+            };
+            let identity = |out: &mut Vec<u8>| write_service(out, self.service);
+            call.write(out, identity, |record| {
+                record
+                    .value("requestParameters", |out| self.write_parameters(out))
+                    .value("responseElements", |out| self.write_response(out));
+            });
         });
-        record
-            .plain("eventSource", "sts.amazonaws.com")
-            .plain("eventName", "AssumeRole")
-            .plain("awsRegion", self.region.as_str())
-            .plain("sourceIPAddress", self.service)
-            .plain("userAgent", self.service)
-            .value("requestParameters", |out| {
-                let mut parameters = JsonObject::begin(out);
-                parameters.text("roleArn", self.role_arn).text("roleSessionName", self.session_name).end();
-            })
-            .value("responseElements", |out| {
-                let mut response = JsonObject::begin(out);
-                response.value("credentials", |out| self.write_credentials(out)).end();
-            })
-            .shown("requestID", &self.request)
-            .shown("eventID", &self.event)
-            .raw("readOnly", "true")
-            .value("resources", |out| self.write_resources(out))
-            .raw("eventType", "\"AwsApiCall\"")
-            .raw("managementEvent", "true")
-            .plain("recipientAccountId", self.account.as_str())
-            .raw("eventCategory", "\"Management\"")
-            .end();
+    }
+
+    fn write_parameters(&self, out: &mut Vec<u8>) {
+        JsonObject::begin(out).text("roleArn", self.role_arn).text("roleSessionName", self.session_name).end();
+    }
+
+    fn write_response(&self, out: &mut Vec<u8>) {
+        JsonObject::begin(out).value("credentials", |out| self.write_credentials(out)).end();
     }
 
     fn write_credentials(&self, out: &mut Vec<u8>) {
@@ -65,14 +69,6 @@ impl RoleTaken<'_> {
             credentials.plain("expiration", time);
         });
         credentials.end();
-    }
-
-    fn write_resources(&self, out: &mut Vec<u8>) {
-        out.push(b'[');
-        let mut resource = JsonObject::begin(out);
-        resource.plain("accountId", self.account.as_str()).plain("type", "AWS::IAM::Role").text("ARN", self.role_arn);
-        resource.end();
-        out.push(b']');
     }
 }
 

@@ -4,10 +4,9 @@
 use terms::{AccountId, EventId, Region, RequestId, Timestamp};
 
 use crate::{
-    call::EVENT_VERSION,
+    by_service::{CallByService, OneResource, write_service},
     entry::{Subject, write_head},
     event_time::with_event_time,
-    json::JsonObject,
 };
 
 /// A call that a service made as itself. It uses a resource, and changes none.
@@ -39,39 +38,26 @@ pub struct CalledResource<'a> {
 impl ServiceCall<'_> {
     pub(crate) fn write(&self, out: &mut Vec<u8>, subject: Option<Subject>) {
         write_head(out, self.event, subject);
-        let mut record = JsonObject::begin(out);
-        record.plain("eventVersion", EVENT_VERSION).value("userIdentity", |out| {
-            JsonObject::begin(out).plain("type", "AWSService").plain("invokedBy", self.service).end();
-        });
+        let CalledResource { account, region, kind, arn } = &self.resource;
         with_event_time(self.at, |time| {
-            record.plain("eventTime", time);
+            let call = CallByService {
+                event: self.event,
+                request: self.request,
+                time,
+                service: self.service,
+                source: self.source,
+                name: self.name,
+                region: region.as_str(),
+                is_read_only: false,
+                is_data: true,
+                resource: OneResource { account: account.as_str(), kind, arn },
+                recipient: account.as_str(),
+            };
+            let identity = |out: &mut Vec<u8>| write_service(out, self.service);
+            call.write(out, identity, |record| {
+                record.raw("requestParameters", self.parameters).raw("responseElements", "null");
+            });
         });
-        record
-            .plain("eventSource", self.source)
-            .plain("eventName", self.name)
-            .plain("awsRegion", self.resource.region.as_str())
-            .plain("sourceIPAddress", self.service)
-            .plain("userAgent", self.service)
-            .raw("requestParameters", self.parameters)
-            .raw("responseElements", "null")
-            .shown("requestID", &self.request)
-            .shown("eventID", &self.event)
-            .raw("readOnly", "false")
-            .value("resources", |out| self.resource.write(out))
-            .raw("eventType", "\"AwsApiCall\"")
-            .raw("managementEvent", "false")
-            .plain("recipientAccountId", self.resource.account.as_str())
-            .raw("eventCategory", "\"Data\"")
-            .end();
-    }
-}
-
-impl CalledResource<'_> {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.push(b'[');
-        let mut resource = JsonObject::begin(out);
-        resource.plain("accountId", self.account.as_str()).plain("type", self.kind).text("ARN", self.arn).end();
-        out.push(b']');
     }
 }
 
