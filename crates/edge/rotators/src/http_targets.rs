@@ -30,7 +30,9 @@ pub struct HttpTargetSettings {
     /// When the key before is ended.
     #[serde(default)]
     pub revoke_at: RevokeAt,
-    pub create: CreateCallSettings,
+    /// Makes a key, and takes it from the answer.
+    pub create: CallSettings,
+    /// Tries a key, with patience if need be.
     pub verify: CallSettings,
     /// None where making a key ends the one before it.
     pub revoke: Option<CallSettings>,
@@ -45,23 +47,6 @@ pub enum RevokeAt {
     NextTurn,
     /// As soon as the new one is current.
     Finish,
-}
-
-/// How a key is made, and where the answer has it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CreateCallSettings {
-    pub method: String,
-    pub url: String,
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    pub basic: Option<BasicSettings>,
-    pub json: Option<Value>,
-    pub form: Option<BTreeMap<String, String>>,
-    #[serde(default)]
-    pub expect: Vec<u16>,
-    /// Keys of the secret, each with a JSON pointer into the answer.
-    pub take: BTreeMap<String, String>,
 }
 
 /// A call. Each text is a template: `{{secret.…}}` is a key of the version in question, `{{current.…}}` of the current one,
@@ -85,6 +70,8 @@ pub struct CallSettings {
     /// For how many seconds a refusal is asked again, where a service takes time to learn of its own keys.
     #[serde(default)]
     pub patience_seconds: u64,
+    /// Keys of the secret, each with a JSON pointer into the answer.
+    pub take: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -161,10 +148,13 @@ impl HttpTarget {
         if verify.patience_seconds > PATIENCE_SECONDS_MAX {
             return Err(format!("verify.patience_seconds must be {PATIENCE_SECONDS_MAX} at most"));
         }
-        if revoke.as_ref().is_some_and(|revoke| revoke.patience_seconds > 0) {
+        if create.patience_seconds > 0 || revoke.as_ref().is_some_and(|revoke| revoke.patience_seconds > 0) {
             return Err("patience_seconds is for verify alone".to_owned());
         }
-        let CreateCallSettings { method, url, headers, basic, json, form, expect, take } = create;
+        if verify.take.is_some() || revoke.as_ref().is_some_and(|revoke| revoke.take.is_some()) {
+            return Err("take is for create alone".to_owned());
+        }
+        let take = create.take.clone().unwrap_or_default();
         if take.is_empty() {
             return Err("create.take must say where the answer has the new key".to_owned());
         }
@@ -174,7 +164,6 @@ impl HttpTarget {
         if take.contains_key("target") {
             return Err("create.take.target would take the secret away from its target".to_owned());
         }
-        let create = CallSettings { method, url, headers, basic, json, form, expect, patience_seconds: 0 };
         let within = |which: &'static str| move |cause: String| format!("{which}: {cause}");
         let target = Self {
             hosts: hosts.iter().map(|host| Host::parse(host)).collect::<Result<_, _>>().map_err(within("hosts"))?,

@@ -35,9 +35,7 @@ mod testing;
 mod tls;
 mod wire;
 
-pub use http_targets::{
-    BasicSettings, CallSettings, CreateCallSettings, HttpTargetError, HttpTargetSettings, HttpTargets, RevokeAt,
-};
+pub use http_targets::{BasicSettings, CallSettings, HttpTargetError, HttpTargetSettings, HttpTargets, RevokeAt};
 pub use network::{AllowedTarget, InvalidTarget};
 pub use rotators::{Rotators, RotatorsRoom};
 pub use settings::{NetworkSettings, PasswordSettings, RotatorSettings, RotatorSettingsError};

@@ -73,7 +73,7 @@ const IN_URLS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 impl Call {
     pub(crate) fn new(settings: CallSettings) -> Result<Self, String> {
-        let CallSettings { method, url, headers, basic, json, form, expect, patience_seconds } = settings;
+        let CallSettings { method, url, headers, basic, json, form, expect, patience_seconds, take: _ } = settings;
         let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let method = methods.into_iter().find(|known| known.as_str() == method);
         let url = Template::parse(&url)?;

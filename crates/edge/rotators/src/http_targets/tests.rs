@@ -46,7 +46,9 @@ fn a_target_that_cannot_work_is_refused_when_the_server_starts() {
         (json!({ "/verify/patience_seconds": 61 }), "patience_seconds"),
         (json!({ "/create/basic": { "username": "u" }, "/create/headers": { "Authorization": "x" } }), "authorization"),
         (json!({ "/secret": ["*"] }), "unknown field"),
-        (json!({ "/verify/take": {} }), "unknown field"),
+        (json!({ "/verify/taken": {} }), "unknown field"),
+        (json!({ "/verify/take": {} }), "take is for create"),
+        (json!({ "/create/patience_seconds": 1 }), "for verify alone"),
     ] {
         let refused = target(change.clone()).unwrap_err();
         assert!(refused.contains(why), "{change}: {refused}");
