@@ -19,7 +19,7 @@ use crate::{
     errand::Errand,
     failure::{Failure, words_of_server},
     network::Reached,
-    password::{EXCLUDED_BY_DEFAULT, PasswordRules},
+    password::{EXCLUDED_BY_DEFAULT, PasswordRules, as_text},
     tls::Channel,
 };
 
@@ -82,8 +82,7 @@ impl Database for MySql {
 }
 
 fn options(errand: &Errand<'_>, login: &Login, reached: &Reached, channel: Channel) -> Result<Opts, LoginError> {
-    let password = std::str::from_utf8(login.password.expose());
-    let password = password.map_err(|_| LoginError::Refused("the password is not text".to_owned()))?;
+    let password = as_text(&login.password).map_err(|failure| LoginError::Refused(failure.to_string()))?;
     let addresses: Vec<_> = reached.addresses().iter().map(|address| address.ip()).collect();
     let tls = (channel == Channel::Tls).then(|| {
         let roots = errand.tls.roots.iter().map(|root| root.to_vec().into()).collect();

@@ -2,7 +2,7 @@
 
 use terms::{Entropy, RandomPasswordError, RandomPasswordOptions, SecretBytes, random_password};
 
-use crate::settings::PasswordSettings;
+use crate::{failure::Failure, settings::PasswordSettings};
 
 /// What AWS's functions of an engine exclude as long as nobody says otherwise.
 pub(crate) const EXCLUDED_BY_DEFAULT: &str = "/@\"'\\";
@@ -40,6 +40,11 @@ impl PasswordRules {
         };
         random_password(&options, entropy)
     }
+}
+
+/// A password, or what a server keeps of one, where only text can be sent.
+pub(crate) fn as_text(password: &SecretBytes) -> Result<&str, Failure> {
+    std::str::from_utf8(password.expose()).map_err(|_| Failure::new("the password is not text"))
 }
 
 #[cfg(test)]

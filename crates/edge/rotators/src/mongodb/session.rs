@@ -14,6 +14,7 @@ use crate::{
     database::{Login, LoginError},
     errand::Errand,
     failure::{Failure, words_of_server},
+    password::as_text,
     tls::Channel,
     wire::{Wire, connect},
 };
@@ -121,7 +122,8 @@ impl MongoSession {
         user: &str,
         password: &SecretBytes,
     ) -> Result<(), Failure> {
-        let update = NewDocument::with_room_for(password.len()).text("updateUser", user).text("pwd", text(password)?);
+        let update =
+            NewDocument::with_room_for(password.len()).text("updateUser", user).text("pwd", as_text(password)?);
         self.command("updateUser", database, update).await.map(drop)
     }
 
@@ -134,7 +136,7 @@ impl MongoSession {
     ) -> Result<(), Failure> {
         let create = NewDocument::with_room_for(password.len() + roles.len())
             .text("createUser", user)
-            .text("pwd", text(password)?)
+            .text("pwd", as_text(password)?)
             .array("roles", roles);
         self.command("createUser", database, create).await.map(drop)
     }
@@ -196,8 +198,4 @@ fn payload(answer: &[u8]) -> Option<&str> {
 
 fn is_done(answer: &[u8]) -> bool {
     member(answer, "done").is_some_and(|done| done.is_true())
-}
-
-fn text(password: &SecretBytes) -> Result<&str, Failure> {
-    std::str::from_utf8(password.expose()).map_err(|_| Failure::new("the password is not text"))
 }

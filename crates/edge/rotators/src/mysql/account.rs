@@ -11,7 +11,7 @@ use crate::{
     database::Alternate,
     errand::Errand,
     failure::Failure,
-    password::{EXCLUDED_BY_DEFAULT, PasswordRules},
+    password::{EXCLUDED_BY_DEFAULT, PasswordRules, as_text},
 };
 
 /// What a new account has until its rights are complete: a password that nobody knows.
@@ -33,17 +33,17 @@ pub(super) async fn change_own_password(
 ) -> Result<(), Failure> {
     match prepare(session).await? {
         Server::MySql => {
-            let statement = format!("ALTER USER USER() IDENTIFIED BY {}", quoted_text(text(password)?));
+            let statement = format!("ALTER USER USER() IDENTIFIED BY {}", quoted_text(as_text(password)?));
             session.run(&statement, &[password]).await
         }
         Server::OldMySql => {
             let verifier = Plugin::Native.verifier(password);
-            session.run(&format!("SET PASSWORD = {}", quoted_text(text(&verifier)?)), &[password, &verifier]).await
+            session.run(&format!("SET PASSWORD = {}", quoted_text(as_text(&verifier)?)), &[password, &verifier]).await
         }
         Server::MariaDb => {
             let plugin = known(create_user(session, "CURRENT_USER()").await?.as_deref().and_then(grants::plugin))?;
             let verifier = plugin.verifier(password);
-            session.run(&format!("SET PASSWORD = {}", quoted_text(text(&verifier)?)), &[password, &verifier]).await
+            session.run(&format!("SET PASSWORD = {}", quoted_text(as_text(&verifier)?)), &[password, &verifier]).await
         }
     }
 }
@@ -107,11 +107,11 @@ fn identified(server: Server, created: &str, password: &SecretBytes) -> Result<S
         Server::MariaDb => {
             let plugin = known(plugin)?;
             let verifier = plugin.verifier(password);
-            Ok(format!("IDENTIFIED VIA {} USING {}", plugin.as_str(), quoted_text(text(&verifier)?)))
+            Ok(format!("IDENTIFIED VIA {} USING {}", plugin.as_str(), quoted_text(as_text(&verifier)?)))
         }
         Server::MySql => {
             let plugin = plugin.map(|plugin| format!("WITH {} ", quoted_name(&plugin))).unwrap_or_default();
-            Ok(format!("IDENTIFIED {plugin}BY {}", quoted_text(text(password)?)))
+            Ok(format!("IDENTIFIED {plugin}BY {}", quoted_text(as_text(password)?)))
         }
         Server::OldMySql => Err(Failure::new("users who alternate need MySQL 5.7.6 or newer")),
     }
@@ -155,10 +155,6 @@ fn errand_password(errand: &Errand<'_>) -> Result<SecretBytes, Failure> {
     UNKNOWN
         .draw(&crate::settings::PasswordSettings::AS_USUAL, errand.entropy)
         .map_err(|error| Failure::new(error.to_string()))
-}
-
-fn text(secret: &SecretBytes) -> Result<&str, Failure> {
-    std::str::from_utf8(secret.expose()).map_err(|_| Failure::new("the password is not text"))
 }
 
 #[cfg(test)]

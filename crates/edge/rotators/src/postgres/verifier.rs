@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use terms::{Entropy, SecretBytes};
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, password::as_text};
 
 /// As many as PostgreSQL takes by default.
 const ITERATIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(4095);
@@ -16,7 +16,7 @@ const ITERATIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(4095);
 pub(super) fn scram_verifier(password: &SecretBytes, entropy: &dyn Entropy) -> Result<SecretBytes, Failure> {
     let mut salt = [0; 16];
     entropy.fill(&mut salt);
-    let text = std::str::from_utf8(password.expose()).map_err(|_| Failure::new("the password is not text"))?;
+    let text = as_text(password)?;
     // The server takes what cannot be prepared as it is.
     let prepared =
         Zeroizing::new(stringprep::saslprep(text).map_or_else(|_| text.to_owned(), |text| text.into_owned()));

@@ -13,6 +13,7 @@ use crate::{
     database::{Alternate, Login, LoginError},
     errand::Errand,
     failure::{Failure, words_of_server},
+    password::as_text,
     pem,
     tls::Channel,
     wire::{Wire, connect},
@@ -28,8 +29,7 @@ pub(super) struct SqlServerSession {
 
 impl SqlServerSession {
     pub(super) async fn log_in(errand: &Errand<'_>, login: &Login, channel: Channel) -> Result<Self, LoginError> {
-        let password = std::str::from_utf8(login.password.expose());
-        let password = password.map_err(|_| LoginError::Refused("the password is not text".to_owned()))?;
+        let password = as_text(&login.password).map_err(|failure| LoginError::Refused(failure.to_string()))?;
         let within = errand.visit.settings().answer_timeout;
         let mut config = Config::new();
         config.host(login.host.trim_start_matches('[').trim_end_matches(']'));

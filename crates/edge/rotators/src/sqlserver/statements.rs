@@ -3,7 +3,7 @@
 use terms::SecretBytes;
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, password::as_text};
 
 /// In a database whose users are its own, a user has the password; elsewhere the server's login has it.
 pub(super) const CONTAINMENT: &str =
@@ -125,10 +125,6 @@ fn text(text: &str) -> Zeroizing<String> {
     }
     quoted.push('\'');
     quoted
-}
-
-fn as_text(password: &SecretBytes) -> Result<&str, Failure> {
-    std::str::from_utf8(password.expose()).map_err(|_| Failure::new("the password is not text"))
 }
 
 #[cfg(test)]
