@@ -21,6 +21,7 @@ mod mongodb;
 mod mysql;
 mod network;
 mod password;
+mod patience;
 mod pem;
 mod postgres;
 mod redis;

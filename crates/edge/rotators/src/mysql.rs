@@ -20,6 +20,7 @@ use crate::{
     failure::{Failure, words_of_server},
     network::Reached,
     password::{EXCLUDED_BY_DEFAULT, PasswordRules, as_text},
+    patience::answer_within,
     tls::Channel,
 };
 
@@ -173,8 +174,7 @@ impl MySqlSession {
     where
         R: FromRow + Send + 'static,
     {
-        let answer = timeout(self.answers_within, self.connection.query(statement)).await;
-        let answer = answer.map_err(|_| Failure::new("the database did not answer in time"))?;
+        let answer = answer_within(self.answers_within, self.connection.query(statement)).await?;
         answer.map_err(|error| {
             let text = match &error {
                 mysql_async::Error::Server(told) => words(told, secrets),

@@ -23,6 +23,7 @@ use crate::{
     failure::{Failure, words_of_server},
     network::Reached,
     password::PasswordRules,
+    patience::answer_within,
     tls::Channel,
 };
 use verifier::{md5_verifier, scram_verifier};
@@ -245,8 +246,7 @@ impl PostgresSession {
 
     /// The rows of the last statement that has any, as text.
     async fn rows(&self, statements: &str, secrets: &[&SecretBytes]) -> Result<Vec<Vec<String>>, Failure> {
-        let answer = timeout(self.answers_within, self.client.simple_query(statements)).await;
-        let answer = answer.map_err(|_| Failure::new("the database did not answer in time"))?;
+        let answer = answer_within(self.answers_within, self.client.simple_query(statements)).await?;
         let messages = answer.map_err(|error| statement_failure(&error, secrets))?;
         let rows = messages.iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(row) => {

@@ -4,7 +4,6 @@ use std::io;
 
 use terms::SecretBytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::USERS_DATABASE;
@@ -15,6 +14,7 @@ use crate::{
     errand::Errand,
     failure::{Failure, words_of_server},
     password::as_text,
+    patience::answer_within,
     tls::Channel,
     wire::{Wire, connect},
 };
@@ -148,9 +148,8 @@ impl MongoSession {
         database: &str,
         command: NewDocument,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let exchanged = timeout(self.within, self.exchange(&command.text("$db", database).finish())).await;
-        let late = |_| Failure::new(format!("the server did not answer within {} seconds", self.within.as_secs()));
-        let answer = exchanged.map_err(late)?;
+        let command = command.text("$db", database).finish();
+        let answer = answer_within(self.within, self.exchange(&command)).await?;
         let answer = answer.map_err(|error| Failure::new(format!("the connection broke: {error}")))?;
         if member(&answer, "ok").is_some_and(|ok| ok.is_true()) {
             return Ok(answer);

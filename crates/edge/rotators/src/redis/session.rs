@@ -9,6 +9,7 @@ use crate::{
     database::{Login, LoginError},
     errand::Errand,
     failure::{Failure, words_of_server},
+    patience::answer_within,
     tls::Channel,
     wire::connect,
 };
@@ -126,11 +127,8 @@ impl RedisSession {
     }
 
     async fn ask(&mut self, words: &[&[u8]]) -> Result<Reply, Failure> {
-        match timeout(self.within, self.connection.ask(words)).await {
-            Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => Err(Failure::new(format!("the connection broke: {error}"))),
-            Err(_) => Err(Failure::new(format!("the server did not answer within {} seconds", self.within.as_secs()))),
-        }
+        let reply = answer_within(self.within, self.connection.ask(words)).await?;
+        reply.map_err(|error| Failure::new(format!("the connection broke: {error}")))
     }
 }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use terms::SecretBytes;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel, error::Error};
-use tokio::time::timeout;
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
 use zeroize::Zeroizing;
 
@@ -14,6 +13,7 @@ use crate::{
     errand::Errand,
     failure::{Failure, words_of_server},
     password::as_text,
+    patience::answer_within,
     pem,
     tls::Channel,
     wire::{Wire, connect},
@@ -127,10 +127,8 @@ impl SqlServerSession {
     }
 
     async fn rows(&mut self, statement: &str) -> Result<Vec<tiberius::Row>, Failure> {
-        let asked =
-            timeout(self.within, async { self.client.simple_query(statement).await?.into_first_result().await });
-        let late = |_| Failure::new(format!("the server did not answer within {} seconds", self.within.as_secs()));
-        asked.await.map_err(late)?.map_err(|error| {
+        let rows = async { self.client.simple_query(statement).await?.into_first_result().await };
+        answer_within(self.within, rows).await?.map_err(|error| {
             let words = match &error {
                 Error::Server(told) => told.message().to_owned(),
                 other => other.to_string(),
