@@ -7,6 +7,7 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
@@ -15,6 +16,8 @@ use tempfile::TempDir;
 pub(crate) struct Daemon {
     pub(crate) folder: TempDir,
     pub(crate) port: u16,
+    /// None if the tests do not run as root.
+    ids: Option<Ids>,
     process: Option<Child>,
 }
 
@@ -29,37 +32,48 @@ impl Daemon {
     /// A folder that belongs to the user, and a port that was free a moment ago.
     pub(crate) fn prepare(user: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        if let Some(ids) = ids(user) {
-            std::os::unix::fs::chown(folder.path(), Some(ids.user), Some(ids.group)).unwrap();
-        }
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        Self { folder, port, process: None }
+        let daemon = Self { folder, port, ids: ids(user), process: None };
+        daemon.hand_over(daemon.folder.path());
+        daemon
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn write(&self, user: &str, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         let mut file = fs::File::create(&path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        if let Some(ids) = ids(user) {
-            std::os::unix::fs::chown(&path, Some(ids.user), Some(ids.group)).unwrap();
-        }
+        self.hand_over(&path);
         path
     }
 
+    /// Puts `server.pem` and `server.key` there, which are good for `localhost`; returns `ca.pem`, which vouches for them.
+    pub(crate) fn certify(&self) -> PathBuf {
+        let Certified { ca, certificate, key } = Certified::for_localhost();
+        self.write("server.pem", &certificate);
+        self.write("server.key", &key);
+        self.write("ca.pem", &ca)
+    }
+
+    fn hand_over(&self, path: &Path) {
+        if let Some(ids) = self.ids {
+            std::os::unix::fs::chown(path, Some(ids.user), Some(ids.group)).unwrap();
+        }
+    }
+
     /// To its end, which must be a good one.
-    pub(crate) fn run(&self, user: &str, program: &Path, arguments: &[&str]) {
-        let output = self.command(user, program, arguments).output().unwrap();
+    pub(crate) fn run(&self, program: &Path, arguments: &[&str]) {
+        let output = self.command(program, arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    pub(crate) fn start(&mut self, user: &str, program: &Path, arguments: &[&str]) {
+    pub(crate) fn start(&mut self, program: &Path, arguments: &[&str]) {
         let log = fs::File::create(self.path("log")).unwrap();
-        let mut command = self.command(user, program, arguments);
+        let mut command = self.command(program, arguments);
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         self.process = Some(command.spawn().unwrap());
         let deadline = Instant::now() + Duration::from_secs(60);
@@ -82,10 +96,10 @@ impl Daemon {
         String::from_utf8_lossy(&fs::read(self.path("log")).unwrap_or_default()).into_owned()
     }
 
-    fn command(&self, user: &str, program: &Path, arguments: &[&str]) -> Command {
+    fn command(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.folder.path()).env("LC_ALL", "C");
-        if let Some(ids) = ids(user) {
+        if let Some(ids) = self.ids {
             command.uid(ids.user).gid(ids.group);
         }
         command
@@ -104,6 +118,24 @@ fn ids(user: &str) -> Option<Ids> {
         String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
     };
     (number("-u", &[]) == 0).then(|| Ids { user: number("-u", &[user]), group: number("-g", &[user]) })
+}
+
+/// One server for all tests that run at the same time; it ends with the last of them.
+pub(crate) struct Shared<S>(Mutex<Weak<S>>);
+
+impl<S> Shared<S> {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Weak::new()))
+    }
+
+    pub(crate) fn running(&self, start: impl FnOnce() -> S) -> Arc<S> {
+        let mut running = self.0.lock().unwrap();
+        running.upgrade().unwrap_or_else(|| {
+            let server = Arc::new(start());
+            *running = Arc::downgrade(&server);
+            server
+        })
+    }
 }
 
 /// A certificate for `localhost`, its key, and the authority that has signed it.

@@ -2,14 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, Weak},
+    sync::Arc,
     time::Duration,
 };
 
 use mysql_async::{Conn, OptsBuilder, prelude::Queryable};
 use serde_json::json;
 
-use super::daemon::{Certified, Daemon};
+use super::daemon::{Daemon, Shared};
 use crate::document::SecretDocument;
 
 const USER: &str = "mysql";
@@ -21,38 +21,26 @@ pub(crate) struct MariaDbServer {
     pub(crate) ca: PathBuf,
 }
 
-static RUNNING: Mutex<Weak<MariaDbServer>> = Mutex::new(Weak::new());
+static RUNNING: Shared<MariaDbServer> = Shared::new();
 
 impl MariaDbServer {
     /// Logs every statement, and has TLS.
     pub(crate) fn running() -> Arc<Self> {
-        let mut running = RUNNING.lock().unwrap();
-        running.upgrade().unwrap_or_else(|| {
-            let server = Arc::new(Self::start());
-            *running = Arc::downgrade(&server);
-            server
-        })
+        RUNNING.running(Self::start)
     }
 
     fn start() -> Self {
         let mut daemon = Daemon::prepare(USER);
-        let certified = Certified::for_localhost();
-        let ca = daemon.write(USER, "ca.pem", &certified.ca);
-        daemon.write(USER, "server.pem", &certified.certificate);
-        daemon.write(USER, "server.key", &certified.key);
+        let ca = daemon.certify();
         let folder = daemon.folder.path().display().to_string();
         let data = format!("--datadir={folder}/data");
         let install = Path::new("/usr/bin/mariadb-install-db");
-        daemon.run(
-            USER,
-            install,
-            &["--no-defaults", &data, "--skip-test-db", "--auth-root-authentication-method=socket"],
-        );
+        daemon.run(install, &["--no-defaults", &data, "--skip-test-db", "--auth-root-authentication-method=socket"]);
         let account = format!(
             "CREATE USER {SUPERUSER}@'%' IDENTIFIED BY '{SUPERUSER_PASSWORD}';\n\
              GRANT ALL ON *.* TO {SUPERUSER}@'%' WITH GRANT OPTION;\nINSTALL SONAME 'auth_ed25519';\n"
         );
-        daemon.write(USER, "init.sql", &account);
+        daemon.write("init.sql", &account);
         let options = [
             "--no-defaults".to_owned(),
             data,
@@ -70,7 +58,7 @@ impl MariaDbServer {
             format!("--ssl-key={folder}/server.key"),
         ];
         let arguments: Vec<&str> = options.iter().map(String::as_str).collect();
-        daemon.start(USER, Path::new("/usr/sbin/mariadbd"), &arguments);
+        daemon.start(Path::new("/usr/sbin/mariadbd"), &arguments);
         Self { daemon, ca }
     }
 

@@ -1,15 +1,11 @@
 //! PostgreSQL of Debian's packages, one for all tests that run at the same time.
 
-use std::{
-    fs,
-    path::PathBuf,
-    sync::{Arc, Mutex, Weak},
-};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use serde_json::json;
 use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 
-use super::daemon::{Certified, Daemon};
+use super::daemon::{Daemon, Shared};
 use crate::document::SecretDocument;
 
 const USER: &str = "postgres";
@@ -20,33 +16,25 @@ pub(crate) struct PostgresServer {
     pub(crate) ca: PathBuf,
 }
 
-static RUNNING: Mutex<Weak<PostgresServer>> = Mutex::new(Weak::new());
+static RUNNING: Shared<PostgresServer> = Shared::new();
 
 impl PostgresServer {
     /// Logs every statement, and has TLS.
     pub(crate) fn running() -> Arc<Self> {
-        let mut running = RUNNING.lock().unwrap();
-        running.upgrade().unwrap_or_else(|| {
-            let server = Arc::new(Self::start());
-            *running = Arc::downgrade(&server);
-            server
-        })
+        RUNNING.running(Self::start)
     }
 
     fn start() -> Self {
         let mut daemon = Daemon::prepare(USER);
-        let certified = Certified::for_localhost();
-        let ca = daemon.write(USER, "ca.pem", &certified.ca);
-        daemon.write(USER, "server.pem", &certified.certificate);
-        daemon.write(USER, "server.key", &certified.key);
-        daemon.write(USER, "password", SUPERUSER_PASSWORD);
+        let ca = daemon.certify();
+        daemon.write("password", SUPERUSER_PASSWORD);
         let bin = bin();
         let init = ["-D", "data", "-U", USER, "--pwfile=password", "-A", "scram-sha-256", "-E", "UTF8", "--no-sync"];
-        daemon.run(USER, &bin.join("initdb"), &init);
+        daemon.run(&bin.join("initdb"), &init);
         // This user comes with TLS or not at all. To those with SCRAM's verifier "md5" means SCRAM.
         let rules = "hostssl all tls_user 127.0.0.1/32 scram-sha-256\nhost all tls_user all reject\n\
                      host all all 127.0.0.1/32 md5\n";
-        daemon.write(USER, "hba.conf", rules);
+        daemon.write("hba.conf", rules);
         let port = daemon.port.to_string();
         let folder = daemon.folder.path().display().to_string();
         let rules = daemon.path("hba.conf").display().to_string();
@@ -64,7 +52,7 @@ impl PostgresServer {
         ];
         let mut arguments = vec!["-D", "data"];
         arguments.extend(options.iter().flat_map(|option| ["-c", option]));
-        daemon.start(USER, &bin.join("postgres"), &arguments);
+        daemon.start(&bin.join("postgres"), &arguments);
         Self { daemon, ca }
     }
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::testing::daemon::{Certified, Daemon};
+use crate::testing::daemon::Daemon;
 
 /// It needs no rights at all.
 const USER: &str = "nobody";
@@ -59,14 +59,11 @@ impl Server {
         let daemon = Daemon::prepare(USER);
         match keeping {
             Keeping::Nothing => {}
-            Keeping::AclFile => drop(daemon.write(USER, "users.acl", "user default on >root ~* &* +@all\n")),
-            Keeping::Configuration => drop(daemon.write(USER, "redis.conf", "requirepass root\n")),
+            Keeping::AclFile => drop(daemon.write("users.acl", "user default on >root ~* &* +@all\n")),
+            Keeping::Configuration => drop(daemon.write("redis.conf", "requirepass root\n")),
         }
         if has_tls {
-            let certified = Certified::for_localhost();
-            daemon.write(USER, "ca.pem", &certified.ca);
-            daemon.write(USER, "own.pem", &certified.certificate);
-            daemon.write(USER, "own.key", &certified.key);
+            daemon.certify();
         }
         let tls_port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let mut server = Self { port: daemon.port, tls_port, program, keeping, has_tls, daemon };
@@ -94,16 +91,10 @@ impl Server {
         }
         if self.has_tls {
             arguments.extend(["--tls-port", &tls_port, "--tls-auth-clients", "no"]);
-            arguments.extend([
-                "--tls-cert-file",
-                "own.pem",
-                "--tls-key-file",
-                "own.key",
-                "--tls-ca-cert-file",
-                "ca.pem",
-            ]);
+            arguments.extend(["--tls-cert-file", "server.pem", "--tls-key-file", "server.key"]);
+            arguments.extend(["--tls-ca-cert-file", "ca.pem"]);
         }
-        self.daemon.start(USER, self.program, &arguments);
+        self.daemon.start(self.program, &arguments);
     }
 
     pub(super) fn ca_bundle(&self) -> Option<PathBuf> {
