@@ -1,11 +1,12 @@
 //! Functions as Secrets Manager sees and calls them.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
+use contract::Answer;
 use facades::{
-    HostError, InvocationEnd, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep,
-    StepEnded, StepFailed, StepLog,
+    HostError, HostPlaces, InvocationEnd, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions,
+    RotationStep, StepEnded, StepFailed, StepLog,
 };
 use gate::{Caller, NewRoleSession, RequestContext, Restrictions, RoleTaker};
 use keepwell::system::SystemEntropy;
@@ -23,6 +24,15 @@ const ROTATION_TOKEN: &str = "5d3c9a52-8d7d-4b6e-9f0e-a3f1c2d4e5f6";
 
 fn secret_arn(account: &str) -> String {
     format!("arn:aws:secretsmanager:{REGION}:{account}:secret:db-AbCdEf")
+}
+
+/// Functions take no place at hosts.
+struct Nowhere;
+
+impl HostPlaces for Nowhere {
+    fn take(&self, host: IpAddr) -> Answer<'_, ()> {
+        panic!("{host}")
+    }
 }
 
 /// What Secrets Manager calls for a secret of this account.
@@ -63,7 +73,7 @@ impl Errand {
     async fn call(&self, house: &House, step: RotationStep) -> Result<StepEnded, StepFailed> {
         let rotation_token = SecretBytes::copy_of(ROTATION_TOKEN.as_bytes());
         let event = RotationEvent { step, token: TOKEN, rotation_token: &rotation_token };
-        house.rooms.lambda.call(&self.told(), &event).await
+        house.rooms.lambda.call(&self.told(), &event, &Nowhere).await
     }
 }
 

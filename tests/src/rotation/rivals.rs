@@ -67,6 +67,63 @@ async fn no_more_are_at_work_than_there_are_places_and_all_are_served() {
 }
 
 #[tokio::test]
+async fn rotations_at_one_host_are_served_in_order_and_nobody_comes_between_their_steps() {
+    let settings = RotationSettings {
+        concurrency: 4,
+        concurrency_per_host: 1,
+        // Shorter than what the last one waits.
+        step_timeout: Duration::from_secs(2),
+        ..Default::default()
+    };
+    let stage = Stage::open_with(settings).await;
+    *stage.rotator.database.host.lock() = Some([10, 0, 0, 1].into());
+    (0..3).for_each(|_| stage.rotator.fails("finishSecret", Fault::Waits));
+    let names: Vec<String> = (0..30).map(|number| format!("db-{number:02}")).collect();
+    for name in &names {
+        stage.admin().create(name, "password-0").await;
+        // There is one password for all of them here.
+        stage.rotator.fails("setSecret", Fault::Nothing);
+        stage.rotator.fails("testSecret", Fault::Nothing);
+    }
+    for name in &names {
+        let rotate = json!({"SecretId": name, "ClientRequestToken": token(2), "RotationLambdaARN": FUNCTION});
+        stage.admin().ask("RotateSecret", rotate).await;
+        stage.house.turn_clock(1);
+    }
+    let mut scheduler = stage.house.scheduler();
+    let all = async {
+        let mut begun = 0;
+        while begun < names.len() {
+            begun += scheduler.begin_due().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        scheduler.finish().await;
+    };
+    let first_three = async {
+        for _ in 0..3 {
+            stage.rotator.waits().await;
+            tokio::time::sleep(Duration::from_millis(800)).await;
+            stage.rotator.goes_on();
+        }
+    };
+    tokio::join!(all, first_three);
+    let at_host: Vec<Called> =
+        stage.rotator.calls.lock().iter().filter(|call| call.step != STEPS[0]).cloned().collect();
+    assert_eq!(at_host.len(), 3 * names.len());
+    let served: Vec<&str> = at_host.chunks(3).map(|steps| steps[0].secret_arn.as_str()).collect();
+    for steps in at_host.chunks(3) {
+        assert_eq!(steps.iter().map(|call| call.step).collect::<Vec<_>>(), STEPS[1..]);
+        assert!(steps.iter().all(|call| call.secret_arn == steps[0].secret_arn));
+    }
+    // As many as are at work at once may change places on their way to the host.
+    for (place, arn) in served.iter().enumerate() {
+        let asked = names.iter().position(|name| arn.contains(&format!(":{name}-"))).unwrap();
+        assert!(place.abs_diff(asked) < 8, "{arn} was asked for as number {asked} and served as number {place}");
+    }
+    assert_eq!(stage.events().iter().filter(|name| *name == "RotationSucceeded").count(), names.len());
+}
+
+#[tokio::test]
 async fn who_waits_for_a_busy_rotator_keeps_nobody_from_theirs() {
     let busy_delay = Duration::from_millis(20);
     let stage = Stage::open_with(RotationSettings { concurrency: 1, busy_delay, ..Default::default() }).await;

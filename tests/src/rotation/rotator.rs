@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    net::IpAddr,
     sync::{
         Arc, Weak,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -10,8 +11,8 @@ use std::{
 
 use contract::Answer as Later;
 use facades::{
-    PendingValue, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep, StepEnded,
-    StepFailed, StepLog,
+    HostPlaces, PendingValue, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep,
+    StepEnded, StepFailed, StepLog,
 };
 use gate::{Caller, RequestContext};
 use parking_lot::Mutex;
@@ -51,6 +52,7 @@ impl RotationFunctions for Willing {
         &'a self,
         _: &'a RotationErrand<'a>,
         _: &'a RotationEvent<'a>,
+        _: &'a dyn HostPlaces,
     ) -> Later<'a, Result<StepEnded, StepFailed>> {
         Box::pin(async { Ok(StepEnded::default()) })
     }
@@ -59,6 +61,8 @@ impl RotationFunctions for Willing {
 /// A database that outlives the server.
 pub(crate) struct Database {
     pub(crate) password: Mutex<String>,
+    /// Whoever rotates takes a place there first.
+    pub(crate) host: Mutex<Option<IpAddr>>,
     /// Passwords that were drawn.
     drawn: AtomicU32,
 }
@@ -199,7 +203,7 @@ impl Stage {
 
 impl Database {
     fn new() -> Self {
-        Self { password: Mutex::new("password-0".to_owned()), drawn: AtomicU32::new(0) }
+        Self { password: Mutex::new("password-0".to_owned()), host: Mutex::default(), drawn: AtomicU32::new(0) }
     }
 }
 
@@ -407,8 +411,13 @@ impl RotationFunctions for Rotator {
         &'a self,
         errand: &'a RotationErrand<'a>,
         event: &'a RotationEvent<'a>,
+        hosts: &'a dyn HostPlaces,
     ) -> Later<'a, Result<StepEnded, StepFailed>> {
         Box::pin(async move {
+            let host = self.database.host.lock().filter(|_| event.step != RotationStep::CreateSecret);
+            if let Some(host) = host {
+                hosts.take(host).await;
+            }
             let at_once = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
             self.at_once_most.fetch_max(at_once, Ordering::SeqCst);
             tokio::task::yield_now().await;

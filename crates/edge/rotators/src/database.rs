@@ -77,7 +77,7 @@ pub(crate) struct Login {
 /// Why nobody is logged in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LoginError {
-    /// There is nobody, or no place.
+    /// There is nobody.
     #[error("{0}")]
     Unreachable(Failure),
     /// The channel is not to be had, so that another may be tried.
@@ -134,11 +134,6 @@ impl LoginError {
             Self::Unreachable(failure) => failure.within(wanted),
             Self::Channel(text) | Self::Refused(text) => Failure::new(text).within(wanted),
         }
-    }
-
-    /// Nothing was tried: others are at work there.
-    pub(crate) fn is_busy(&self) -> bool {
-        matches!(self, Self::Unreachable(failure) if failure.is_busy())
     }
 }
 

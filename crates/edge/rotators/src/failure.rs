@@ -8,7 +8,6 @@ use terms::SecretBytes;
 #[error("{text}")]
 pub(crate) struct Failure {
     text: String,
-    is_busy: bool,
 }
 
 /// Words of a server are cut here.
@@ -16,21 +15,12 @@ const WORDS_SHOWN: usize = 300;
 
 impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_busy: false }
-    }
-
-    /// As many steps are at work there as may: this one has not begun.
-    pub(crate) fn busy(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_busy: true }
-    }
-
-    pub(crate) fn is_busy(&self) -> bool {
-        self.is_busy
+        Self { text: text.into() }
     }
 
     /// The same with what was wanted in front.
     pub(crate) fn within(self, wanted: &str) -> Self {
-        Self { text: format!("{wanted}: {}", self.text), ..self }
+        Self { text: format!("{wanted}: {}", self.text) }
     }
 }
 
@@ -63,7 +53,7 @@ impl From<SecretsDoorError> for Failure {
 
 impl From<Failure> for StepFailed {
     fn from(failure: Failure) -> Self {
-        if failure.is_busy { Self::busy(failure.text) } else { Self::new(failure.text) }
+        Self::new(failure.text)
     }
 }
 
@@ -79,11 +69,5 @@ mod tests {
         assert_eq!(words_of_server("access\ndenied", &[&password]), "access denied");
         assert_eq!(words_of_server("fine", &[&SecretBytes::default()]), "fine");
         assert_eq!(words_of_server(&"x".repeat(1000), &[]).len(), WORDS_SHOWN);
-    }
-
-    #[test]
-    fn who_is_busy_stays_busy_with_more_words() {
-        assert!(StepFailed::from(Failure::busy("full").within("set")).is_busy);
-        assert_eq!(StepFailed::from(Failure::new("no").within("set")).text, "set: no");
     }
 }

@@ -5,14 +5,13 @@ mod allowed;
 mod forbidden;
 
 use std::{
-    collections::HashMap,
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
     time::Duration,
 };
 
-use parking_lot::{Mutex, RwLock};
+use facades::HostPlaces;
+use parking_lot::RwLock;
 use tokio::{net::TcpStream, time::timeout};
 
 pub use allowed::{AllowedTarget, InvalidTarget};
@@ -23,26 +22,13 @@ use crate::{failure::Failure, settings::NetworkSettings};
 pub(crate) struct Network {
     settings: NetworkSettings,
     own_listeners: RwLock<Vec<SocketAddr>>,
-    steps_at_work: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    /// Secrets whose step found no place, and where: they are turned away again before anything is read for them.
-    turned_away: Mutex<HashMap<String, IpAddr>>,
 }
 
-/// More wait nowhere; to forget them costs some reads.
-const TURNED_AWAY_MAX: usize = 10_000;
-
-/// One step's use of the network: it counts once for each address, however often it connects there.
+/// One step's use of the network.
 pub(crate) struct Visit<'a> {
     network: &'a Network,
-    places: Mutex<Vec<Place>>,
-    /// Where there was no place for this one.
-    full: Mutex<Option<IpAddr>>,
-}
-
-/// A place among the steps at work at an address.
-struct Place {
-    address: IpAddr,
-    steps_at_work: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// None where a login is tried outside of any attempt.
+    places: Option<&'a dyn HostPlaces>,
 }
 
 /// Addresses of a host that may be dialled; there is one at least.
@@ -54,12 +40,7 @@ pub(crate) struct Reached {
 
 impl Network {
     pub(crate) fn new(settings: NetworkSettings) -> Self {
-        Self {
-            settings,
-            own_listeners: RwLock::default(),
-            steps_at_work: Arc::default(),
-            turned_away: Mutex::default(),
-        }
+        Self { settings, own_listeners: RwLock::default() }
     }
 
     /// The server's own doors: nobody rotates a password there.
@@ -67,29 +48,8 @@ impl Network {
         self.own_listeners.write().extend_from_slice(listeners);
     }
 
-    pub(crate) fn visit(&self) -> Visit<'_> {
-        Visit { network: self, places: Mutex::default(), full: Mutex::default() }
-    }
-
-    /// Was the secret's last step turned away, from where there is still no place?
-    pub(crate) fn would_turn_away(&self, secret_arn: &str) -> bool {
-        let Some(address) = self.turned_away.lock().get(secret_arn).copied() else { return false };
-        self.steps_at_work.lock().get(&address).is_some_and(|count| *count >= self.settings.steps_per_host)
-    }
-
-    /// How the secret's step came out, for the next one.
-    pub(crate) fn remember(&self, secret_arn: &str, visit: &Visit<'_>) {
-        let full = visit.full.lock().take();
-        let mut turned_away = self.turned_away.lock();
-        match full {
-            Some(address) => {
-                if turned_away.len() >= TURNED_AWAY_MAX {
-                    turned_away.clear();
-                }
-                turned_away.insert(secret_arn.to_owned(), address);
-            }
-            None => drop(turned_away.remove(secret_arn)),
-        }
+    pub(crate) fn visit<'a>(&'a self, places: Option<&'a dyn HostPlaces>) -> Visit<'a> {
+        Visit { network: self, places }
     }
 
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
@@ -125,50 +85,23 @@ impl Network {
 }
 
 impl Visit<'_> {
-    /// Where a host is, if rotators may connect there.
+    /// Where a host is, if rotators may connect there, as soon as there is a place.
     pub(crate) async fn reach(&self, host: &str, port: u16) -> Result<Reached, Failure> {
-        let found = self.network.resolve(host, port).await?;
+        let addresses = self.network.resolve(host, port).await?;
         // One that is refused refuses all: a host that is half inside is no host to send a password to.
-        if let Some(reason) = found.iter().find_map(|address| self.network.refusal(host, *address)) {
+        if let Some(reason) = addresses.iter().find_map(|address| self.network.refusal(host, *address)) {
             return Err(Failure::new(format!("rotators do not connect to {host}:{port}: {reason}")));
         }
-        if let Some(address) = found.first() {
-            self.take_place(host, address.ip())?;
+        // Names may be resolved in another order each time.
+        let least = addresses.iter().map(SocketAddr::ip).min();
+        if let (Some(places), Some(address)) = (self.places, least) {
+            places.take(address).await;
         }
-        Ok(Reached { addresses: found, connect_timeout: self.network.settings.connect_timeout })
-    }
-
-    fn take_place(&self, host: &str, address: IpAddr) -> Result<(), Failure> {
-        let address = address.to_canonical();
-        let mut places = self.places.lock();
-        if places.iter().any(|place| place.address == address) {
-            return Ok(());
-        }
-        let mut at_work = self.network.steps_at_work.lock();
-        let count = at_work.entry(address).or_default();
-        if *count >= self.network.settings.steps_per_host {
-            *self.full.lock() = Some(address);
-            return Err(Failure::busy(format!("as many rotations are at work at {host} as may")));
-        }
-        *count += 1;
-        places.push(Place { address, steps_at_work: Arc::clone(&self.network.steps_at_work) });
-        Ok(())
+        Ok(Reached { addresses, connect_timeout: self.network.settings.connect_timeout })
     }
 
     pub(crate) fn settings(&self) -> &NetworkSettings {
         &self.network.settings
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut at_work = self.steps_at_work.lock();
-        if let Some(count) = at_work.get_mut(&self.address) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                at_work.remove(&self.address);
-            }
-        }
     }
 }
 

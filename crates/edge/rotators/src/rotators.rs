@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use contract::Answer;
 use facades::{
-    BuiltInRotators, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep,
+    BuiltInRotators, HostPlaces, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep,
     SecretsDoor, ServiceRoles, StepEnded, StepFailed,
 };
 use gate::{AuthorizationError, Caller, Gate, RequestContext, RoleSessions, Target};
@@ -74,19 +74,20 @@ impl Rotators {
         name_in_arn(function_arn).is_some_and(|name| self.catalogue.get(name).is_some())
     }
 
-    async fn step(&self, errand: &RotationErrand<'_>, event: &RotationEvent<'_>) -> Result<(), Failure> {
+    async fn step(
+        &self,
+        errand: &RotationErrand<'_>,
+        event: &RotationEvent<'_>,
+        hosts: &dyn HostPlaces,
+    ) -> Result<(), Failure> {
         let named = name_in_arn(errand.function_arn).and_then(|name| self.catalogue.get(name));
         let (name, rotator) = named.ok_or_else(|| Failure::new("there is no rotator of this name"))?;
-        if self.network.would_turn_away(errand.secret_arn) {
-            return Err(Failure::busy("as many rotations are at work at its host as may"));
-        }
         let actor = self.actors.actor(errand, name).await?;
         let RotationErrand { secret_arn, .. } = *errand;
         let token = if event.step == RotationStep::CheckCurrent { "" } else { event.token };
-        let errand = Errand { others: Some(&actor), secret_arn, token, ..self.errand(name) };
-        let taken = Step { rotator, actor: &actor, errand: &errand, event }.take().await;
-        self.network.remember(secret_arn, &errand.visit);
-        taken
+        let visit = self.network.visit(Some(hosts));
+        let errand = Errand { others: Some(&actor), secret_arn, token, visit, ..self.errand(name) };
+        Step { rotator, actor: &actor, errand: &errand, event }.take().await
     }
 
     async fn try_login(&self, name: &str, value: &SecretBytes) -> Result<(), Failure> {
@@ -101,7 +102,7 @@ impl Rotators {
             secret_arn: "",
             token: "",
             others: None,
-            visit: self.network.visit(),
+            visit: self.network.visit(None),
             tls: &self.tls,
             entropy: &*self.entropy,
             passwords: self.passwords.get(name).unwrap_or(&AS_USUAL),
@@ -161,8 +162,9 @@ impl RotationFunctions for Rotators {
         &'a self,
         errand: &'a RotationErrand<'a>,
         event: &'a RotationEvent<'a>,
+        hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
-        Box::pin(async move { Ok(self.step(errand, event).await.map(|()| StepEnded::default())?) })
+        Box::pin(async move { Ok(self.step(errand, event, hosts).await.map(|()| StepEnded::default())?) })
     }
 
     fn checks_current<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {

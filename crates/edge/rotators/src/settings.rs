@@ -19,8 +19,6 @@ pub struct RotatorSettings {
 pub struct NetworkSettings {
     /// Where rotators may connect to. Empty: everywhere but where nobody's database is.
     pub allowed: Vec<AllowedTarget>,
-    /// Steps that are at work at one address at the same time.
-    pub steps_per_host: usize,
     pub connect_timeout: Duration,
     /// A statement that takes longer is given up.
     pub answer_timeout: Duration,
@@ -56,7 +54,6 @@ impl Default for NetworkSettings {
     fn default() -> Self {
         Self {
             allowed: Vec::new(),
-            steps_per_host: 4,
             connect_timeout: Duration::from_secs(5),
             answer_timeout: Duration::from_secs(30),
             ca_bundle: None,

@@ -47,11 +47,9 @@ impl SingleUser {
 
     async fn set_password(&self, errand: &Errand<'_>, versions: &Versions) -> Result<(), Failure> {
         let pending = self.login(errand, &versions.pending)?;
-        match log_in(&*self.0, errand, &pending).await {
-            Ok(_) => return Ok(()),
-            Err(error) if error.is_busy() => return Err(error.within("setSecret")),
-            // It is not set yet, or the database is not there: the next login tells.
-            Err(_) => {}
+        // If not, it is not set yet, or the database is not there: the next login tells.
+        if log_in(&*self.0, errand, &pending).await.is_ok() {
+            return Ok(());
         }
         let current = self.login(errand, &versions.current)?;
         is_of_same_user(&pending, &current, "current user", "current host")?;

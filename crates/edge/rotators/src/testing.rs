@@ -80,7 +80,7 @@ impl Tools {
             secret_arn: "arn",
             token: "token",
             others: Some(&self.others),
-            visit: self.network.visit(),
+            visit: self.network.visit(None),
             tls: &self.tls,
             entropy: &self.entropy,
             passwords: &AS_USUAL,

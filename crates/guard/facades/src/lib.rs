@@ -24,8 +24,8 @@ pub use managed_secrets::{AdoptedSecret, BuiltInRotators, ManagedSecret, Managed
 pub use remote_functions::{RemoteCall, RemoteFunctions};
 pub use root_keys::{NewRootKey, ReplacedRootKey, RootKeyNow, RootKeys, RootKeysError, Settlement};
 pub use rotation_functions::{
-    RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep, StepEnded, StepFailed,
-    StepLog,
+    HostPlaces, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep, StepEnded,
+    StepFailed, StepLog,
 };
 pub use secrets_door::{
     DescribedSecret, PendingValue, ReadSecret, SecretsDoor, SecretsDoorError, VersionPick, Visitor,

@@ -1,6 +1,8 @@
 //! Calling what rotates a secret: a function of its account's, or a rotator of the server's own. Implemented by Lambda and
 //! by the rotators; the program joins the two by the functions' ARNs.
 
+use std::net::IpAddr;
+
 use contract::Answer;
 use gate::{Caller, RequestContext};
 use terms::{RequestId, Scope, SecretBytes};
@@ -23,12 +25,20 @@ pub trait RotationFunctions: Send + Sync {
         &'a self,
         errand: &'a RotationErrand<'a>,
         event: &'a RotationEvent<'a>,
+        hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>>;
 
     /// Is it a rotator of the server's own that can tell whether AWSCURRENT logs in?
     fn checks_current<'a>(&'a self, _errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
         Box::pin(std::future::ready(false))
     }
+}
+
+/// Places at the hosts where rotators work, as one attempt has them: it takes one before it connects to a host.
+pub trait HostPlaces: Send + Sync {
+    /// Waits for a place, in the order of asking. The attempt keeps it over all further steps, so that nobody comes between
+    /// the change of a password and the move of the label.
+    fn take(&self, host: IpAddr) -> Answer<'_, ()>;
 }
 
 /// Which function is to be called, and for which secret.
@@ -83,7 +93,7 @@ pub struct StepLog {
 pub struct StepFailed {
     pub text: String,
     pub log: Option<StepLog>,
-    /// Nothing was tried, because as many rotations are at work there as may: the step is asked for again soon, and the
+    /// Nothing was tried, because as many calls of the function run as may: the step is asked for again soon, and the
     /// attempt does not count as failed. Whoever answers so does not wait first, so that others are served meanwhile.
     pub is_busy: bool,
 }

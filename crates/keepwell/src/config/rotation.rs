@@ -14,6 +14,8 @@ settings! {
     pub struct Rotation {
         /// Rotations that are at work at once.
         "rotation.concurrency" => concurrency: NonZeroUsize = const { NonZeroUsize::new(16).unwrap() },
+        /// Of these, rotations by built-in rotators at one host. Others wait for their turn there, and no time runs for them.
+        "rotation.concurrency_per_host" => concurrency_per_host: NonZeroUsize = const { NonZeroUsize::new(4).unwrap() },
         /// How often a rotation is tried before it waits for its next window, or for somebody to ask again.
         "rotation.attempts" => attempts: NonZeroU32 = const { NonZeroU32::new(5).unwrap() },
         /// A scheduled rotation begins within this time from the opening of its window, by chance, so that not all begin at once.
@@ -30,8 +32,6 @@ settings! {
         /// A host, `*.domain`, address or network that built-in rotators may connect to, with `:PORT` for one port alone; give it
         /// again for more. By default all, but never link-local addresses and this server itself.
         "rotation.allowed_targets" => allowed_targets: Vec<AllowedTarget> = Vec::new(),
-        /// Steps of built-in rotators that are at work at one host at once.
-        "rotation.steps_per_host" => steps_per_host: NonZeroUsize = const { NonZeroUsize::new(4).unwrap() },
         /// How long a built-in rotator waits for a connection.
         "rotation.connect_timeout" => connect_timeout: Duration = Duration::from_secs(5),
         /// How long it waits for an answer.

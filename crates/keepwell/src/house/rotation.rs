@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fs, num::NonZeroUsize, path::Path, sync::Arc};
 
 use anyhow::Context;
 use contract::Answer;
-use facades::{RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, StepEnded, StepFailed};
+use facades::{
+    HostPlaces, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, StepEnded, StepFailed,
+};
 use gate::{Caller, RequestContext};
 use rotators::{HttpTargetSettings, HttpTargets, NetworkSettings, PasswordSettings, RotatorSettings, Rotators};
 use secretsmanager::RotationSettings;
@@ -45,6 +47,7 @@ impl RotationFunctions for Joined {
         &'a self,
         errand: &'a RotationErrand<'a>,
         event: &'a RotationEvent<'a>,
+        hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
         Box::pin(async move {
             let behind = self.behind(errand.function_arn).await;
@@ -52,7 +55,7 @@ impl RotationFunctions for Joined {
                 tracing::error!(%error, "a function cannot be looked for");
                 StepFailed::new("the function cannot be looked for; the server's log says why")
             })?;
-            behind.call(errand, event).await
+            behind.call(errand, event, hosts).await
         })
     }
 
@@ -70,6 +73,7 @@ pub(super) fn settings(config: &Config) -> RotationSettings {
     let rotation = &config.rotation;
     RotationSettings {
         concurrency: rotation.concurrency.get(),
+        concurrency_per_host: rotation.concurrency_per_host.get(),
         attempts_max: rotation.attempts.get(),
         start_spread: rotation.start_spread,
         test_interval: rotation.test_interval,
@@ -88,7 +92,6 @@ pub(crate) fn rotator_settings(config: &Config) -> anyhow::Result<RotatorSetting
     Ok(RotatorSettings {
         network: NetworkSettings {
             allowed: rotation.allowed_targets.clone(),
-            steps_per_host: rotation.steps_per_host.get(),
             connect_timeout: rotation.connect_timeout,
             answer_timeout: rotation.answer_timeout,
             ca_bundle: rotation.ca_bundle.clone(),

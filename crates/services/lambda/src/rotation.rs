@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use contract::{Answer, FunctionRecord, FunctionVersion};
 use facades::{
-    InvocationEnd, Invoked, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, RotationStep,
-    StepEnded, StepFailed, StepLog,
+    HostPlaces, InvocationEnd, Invoked, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions,
+    RotationStep, StepEnded, StepFailed, StepLog,
 };
 use gate::{AuthorizationError, Caller, RequestContext, ResourcePolicy, ServiceCaller, Target};
 use policy::{Action, Permit};
@@ -63,6 +63,7 @@ impl RotationFunctions for Room {
         &'a self,
         errand: &'a RotationErrand<'a>,
         event: &'a RotationEvent<'a>,
+        _hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
         Box::pin(self.call_for(errand, event))
     }

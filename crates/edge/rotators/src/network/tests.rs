@@ -6,25 +6,25 @@ use super::*;
 
 fn network(allowed: &[&str]) -> Network {
     let allowed = allowed.iter().map(|target| target.parse().unwrap()).collect();
-    Network::new(NetworkSettings { allowed, steps_per_host: 2, ..NetworkSettings::default() })
+    Network::new(NetworkSettings { allowed, ..NetworkSettings::default() })
 }
 
 async fn refusal(network: &Network, host: &str, port: u16) -> String {
-    network.visit().reach(host, port).await.unwrap_err().to_string()
+    network.visit(None).reach(host, port).await.unwrap_err().to_string()
 }
 
 #[tokio::test]
 async fn link_local_addresses_are_refused_unless_they_are_named() {
     assert!(refusal(&network(&[]), "169.254.169.254", 80).await.contains("link-local"));
     assert!(refusal(&network(&["0.0.0.0/0"]), "169.254.169.254", 80).await.contains("link-local"));
-    assert!(network(&["169.254.169.254"]).visit().reach("169.254.169.254", 80).await.is_ok());
+    assert!(network(&["169.254.169.254"]).visit(None).reach("169.254.169.254", 80).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_list_of_targets_refuses_all_others() {
     let network = network(&["127.0.0.0/8:5432", "localhost:3306"]);
-    assert!(network.visit().reach("127.0.0.1", 5432).await.is_ok());
-    assert!(network.visit().reach("localhost", 3306).await.is_ok());
+    assert!(network.visit(None).reach("127.0.0.1", 5432).await.is_ok());
+    assert!(network.visit(None).reach("localhost", 3306).await.is_ok());
     assert!(refusal(&network, "127.0.0.1", 3306).await.contains("allows"));
     assert!(refusal(&network, "10.0.0.1", 5432).await.contains("allows"));
 }
@@ -34,7 +34,7 @@ async fn the_servers_own_listeners_are_refused_even_where_all_is_allowed() {
     let network = network(&["127.0.0.0/8"]);
     network.listens_at(&[SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443))]);
     assert!(refusal(&network, "127.0.0.1", 8443).await.contains("own"));
-    assert!(network.visit().reach("127.0.0.1", 8444).await.is_ok());
+    assert!(network.visit(None).reach("127.0.0.1", 8444).await.is_ok());
 }
 
 #[tokio::test]
@@ -46,41 +46,26 @@ async fn a_host_that_does_not_resolve_is_named() {
 async fn what_was_checked_is_dialled() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let network = network(&[]);
-    let visit = network.visit();
+    let visit = network.visit(None);
     let reached = visit.reach("localhost", listener.local_addr().unwrap().port()).await.unwrap();
     let stream = reached.dial().await.unwrap();
     assert!(reached.addresses().contains(&stream.peer_addr().unwrap()));
 }
 
 #[tokio::test]
-async fn whoever_was_turned_away_is_so_again_until_there_is_a_place() {
-    let network = network(&[]);
-    let (first, second, third) = (network.visit(), network.visit(), network.visit());
-    first.reach("127.0.0.1", 1).await.unwrap();
-    second.reach("127.0.0.1", 1).await.unwrap();
-    network.remember("first", &first);
-    assert!(third.reach("127.0.0.1", 1).await.unwrap_err().is_busy());
-    network.remember("third", &third);
-    assert!(network.would_turn_away("third"));
-    assert!(!network.would_turn_away("first"));
-    drop(second);
-    assert!(!network.would_turn_away("third"));
-    third.reach("127.0.0.1", 1).await.unwrap();
-    network.remember("third", &third);
-    assert!(network.turned_away.lock().is_empty());
-}
-
-#[tokio::test]
-async fn a_step_too_many_at_one_address_is_busy_and_waits_for_nobody() {
-    let network = network(&[]);
-    let (first, second, third) = (network.visit(), network.visit(), network.visit());
-    first.reach("127.0.0.1", 1).await.unwrap();
-    first.reach("127.0.0.1", 2).await.unwrap();
-    second.reach("127.0.0.1", 1).await.unwrap();
-    assert!(third.reach("127.0.0.1", 1).await.unwrap_err().is_busy());
-    third.reach("127.0.0.2", 1).await.unwrap();
-    drop(first);
-    third.reach("127.0.0.1", 1).await.unwrap();
-    drop((second, third));
-    assert!(network.steps_at_work.lock().is_empty());
+async fn a_place_is_taken_at_the_host_itself_and_only_where_rotators_may_connect() {
+    #[derive(Default)]
+    struct Taken(parking_lot::Mutex<Vec<IpAddr>>);
+    impl HostPlaces for Taken {
+        fn take(&self, host: IpAddr) -> contract::Answer<'_, ()> {
+            self.0.lock().push(host);
+            Box::pin(std::future::ready(()))
+        }
+    }
+    let (network, taken) = (network(&[]), Taken::default());
+    let visit = network.visit(Some(&taken));
+    visit.reach("127.0.0.1", 1).await.unwrap();
+    visit.reach("127.0.0.2", 1).await.unwrap();
+    visit.reach("169.254.169.254", 1).await.unwrap_err();
+    assert_eq!(*taken.0.lock(), ["127.0.0.1", "127.0.0.2"].map(|host| host.parse::<IpAddr>().unwrap()));
 }

@@ -39,7 +39,6 @@ impl SingleRedisUser {
         let pending = login(self.redis, errand, &versions.pending)?;
         let own = match enter(errand, &pending).await {
             Ok(session) => session,
-            Err(error) if error.is_busy() => return Err(error.within("setSecret")),
             Err(_) => {
                 let mut session = self.with_what_is_valid(errand, versions, &pending).await?;
                 if !versions.current.has("masterarn") {

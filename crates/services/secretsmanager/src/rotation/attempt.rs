@@ -33,7 +33,7 @@ const RUN_ROTATION: Action = Action::new("secretsmanager:RunRotation");
 const OPERATOR: &str = "keepwell::operator";
 
 /// Does what a due job is for: begins an attempt and makes it, or finds that there is something else to do.
-pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &mut Place) -> Result<(), Error> {
+pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &Place) -> Result<(), Error> {
     let Some((permit, secret)) = open(room, job.scope, &job.name, job.subject).await? else { return Ok(()) };
     let (now, settings) = (room.clock.now(), &room.rotation.settings);
     let done = match run::due(&secret, job.due_at, now, settings) {

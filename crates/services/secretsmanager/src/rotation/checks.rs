@@ -32,7 +32,7 @@ pub(crate) fn check_job(room: &Room, secret: &SecretRecord, now: Timestamp) -> O
 }
 
 /// Makes the checks that are due, one after the other.
-pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &mut Place) -> Result<(), Error> {
+pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &Place) -> Result<(), Error> {
     let Some((permit, secret)) = open(room, job).await? else { return Ok(()) };
     let now = room.clock.now();
     let cancel = JobChange::Cancel { kind: JobKind::CheckRotation, subject: job.subject };
@@ -92,7 +92,7 @@ async fn check(
     rotation: &RotationRecord,
     kind: AttemptKind,
     current: &str,
-    place: &mut Place,
+    place: &Place,
 ) -> RotationAttempt {
     let started_at = room.clock.now();
     let mut row = RotationAttempt {

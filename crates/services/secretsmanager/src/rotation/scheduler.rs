@@ -13,7 +13,7 @@ use crate::{error::Error, room::Room};
 const KINDS: &[JobKind] = &[JobKind::RotateSecret, JobKind::CheckRotation];
 /// How long to rest when nothing is due.
 const REST: Duration = Duration::from_secs(1);
-/// Attempts that wait for a rotator that is busy hold no place, and a little memory.
+/// Attempts that wait for a place at a host, or for a function that is busy, have none here, and take a little memory.
 const WAITING_MAX: usize = 4096;
 const OPERATOR: &str = "keepwell::operator";
 
@@ -29,7 +29,8 @@ pub struct Scheduler {
 
 impl Scheduler {
     pub fn new(room: Arc<Room>, jobs: Arc<dyn Jobs>) -> Self {
-        let places = Places::new(room.rotation.settings.concurrency);
+        let settings = &room.rotation.settings;
+        let places = Places::new(settings.concurrency, settings.concurrency_per_host);
         Self { room, jobs, places, at_work: Arc::default(), tasks: JoinSet::new() }
     }
 
@@ -79,12 +80,12 @@ impl Scheduler {
 
     async fn begin(&mut self, job: JobRecord) -> bool {
         let Some(mut at_work) = AtWork::begin(&self.at_work, &job) else { return false };
-        let mut place = self.places.take().await;
+        let place = self.places.take().await;
         let room = Arc::clone(&self.room);
         self.tasks.spawn(async move {
             let done = match job.kind {
-                JobKind::CheckRotation => checks::do_job(&room, &job, &mut place).await,
-                _ => attempt::do_job(&room, &job, &mut place).await,
+                JobKind::CheckRotation => checks::do_job(&room, &job, &place).await,
+                _ => attempt::do_job(&room, &job, &place).await,
             };
             if let Err(error) = done {
                 let (secret, cause) = (&job.name, format!("{error:?}"));

@@ -9,6 +9,8 @@ use contract::{RotationRules, Tag};
 pub struct RotationSettings {
     /// Attempts that are at work at once, on the whole server.
     pub concurrency: usize,
+    /// Of these, attempts by rotators of the server's own at one host.
+    pub concurrency_per_host: usize,
     /// Attempts of one rotation, before it is stuck.
     pub attempts_max: u32,
     /// Between an attempt that failed and the next. The last one stands for all further ones.
@@ -17,9 +19,9 @@ pub struct RotationSettings {
     pub jitter_percent: u8,
     /// A scheduled rotation begins within this time from the opening of its window, by chance.
     pub start_spread: Duration,
-    /// A step that takes longer is given up, and its attempt has failed.
+    /// A step that takes longer is given up, and its attempt has failed. Waiting for a place does not count.
     pub step_timeout: Duration,
-    /// How long a rotator that is busy is left alone.
+    /// How long a function that is busy is left alone.
     pub busy_delay: Duration,
     /// How often `testSecret` is called outside of rotations. None for never.
     pub test_interval: Option<Duration>,
@@ -59,6 +61,7 @@ impl Default for RotationSettings {
         const MINUTE: u64 = 60;
         Self {
             concurrency: 16,
+            concurrency_per_host: 4,
             attempts_max: 5,
             retry_delays: [1, 5, 15, 60].map(|minutes| Duration::from_secs(minutes * MINUTE)).to_vec(),
             jitter_percent: 20,

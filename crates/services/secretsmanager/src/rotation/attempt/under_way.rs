@@ -1,6 +1,6 @@
 //! An attempt under way: its steps, and how it ends.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use contract::{AttemptKind, AttemptOutcome, AttemptStep, Change, Commit, RotationAttempt, SecretChange, SecretRecord};
 use facades::{RotationErrand, RotationEvent, RotationStep, StepEnded, StepFailed};
@@ -45,7 +45,7 @@ enum Stop {
 }
 
 impl Attempt<'_> {
-    pub(super) async fn make(mut self, place: &mut Place) -> Result<(), Error> {
+    pub(super) async fn make(mut self, place: &Place) -> Result<(), Error> {
         let made = self.steps(place).await;
         if matches!(made, Err(Stop::NotOurs)) {
             return Ok(());
@@ -65,7 +65,7 @@ impl Attempt<'_> {
         }
     }
 
-    async fn steps(&mut self, place: &mut Place) -> Result<(), Stop> {
+    async fn steps(&mut self, place: &Place) -> Result<(), Stop> {
         let steps = match self.row.kind {
             AttemptKind::Rotation => STEPS,
             AttemptKind::Test | AttemptKind::Check => &[RotationStep::TestSecret],
@@ -95,7 +95,7 @@ impl Attempt<'_> {
         run_of(secret).is_some_and(|(_, run)| run.attempt == Some(self.row.id))
     }
 
-    async fn step(&mut self, step: RotationStep, secret: &SecretRecord, place: &mut Place) -> Result<(), String> {
+    async fn step(&mut self, step: RotationStep, secret: &SecretRecord, place: &Place) -> Result<(), String> {
         let started_at = self.room.clock.now();
         let (request, called) = call_step(self.room, step, secret, &self.row, place).await;
         let took = self.room.clock.now().as_millis().saturating_sub(started_at.as_millis());
@@ -170,15 +170,16 @@ impl Attempt<'_> {
     }
 }
 
-const RETELL: std::time::Duration = std::time::Duration::from_millis(10);
+const RETELL: Duration = Duration::from_millis(10);
 
-/// Has one step done. A rotator that is busy is asked again, and does not keep others from theirs meanwhile.
+/// Has one step done. A function that is busy is asked again; whoever waits for that, or for a place at a host, does not
+/// keep others from theirs meanwhile.
 pub(in crate::rotation) async fn call_step(
     room: &Room,
     step: RotationStep,
     secret: &SecretRecord,
     row: &RotationAttempt,
-    place: &mut Place,
+    place: &Place,
 ) -> (RequestId, Result<StepEnded, StepFailed>) {
     let request = RequestId::random(&*room.entropy);
     let settings = &room.rotation.settings;
@@ -191,15 +192,32 @@ pub(in crate::rotation) async fn call_step(
     let event = RotationEvent { step, token: &row.token, rotation_token: &rotation_token };
     let called = async {
         loop {
-            match room.rotation.functions.call(&errand, &event).await {
+            match room.rotation.functions.call(&errand, &event, place).await {
                 Err(failed) if failed.is_busy => place.leave_for(settings.busy_delay).await,
                 ended => return ended,
             }
         }
     };
-    let called = tokio::time::timeout(settings.step_timeout, called).await;
-    let too_long = || Err(StepFailed::new(format!("It took longer than {:?}.", settings.step_timeout)));
-    (request, called.unwrap_or_else(|_| too_long()))
+    (request, within(settings.step_timeout, called, place).await)
+}
+
+/// The outcome of a step, unless it takes longer. The time that it waits does not count.
+async fn within(
+    time: Duration,
+    called: impl Future<Output = Result<StepEnded, StepFailed>>,
+    place: &Place,
+) -> Result<StepEnded, StepFailed> {
+    let mut called = pin!(called);
+    let mut left = time;
+    loop {
+        if let Ok(ended) = tokio::time::timeout(left, &mut called).await {
+            return ended;
+        }
+        left = place.take_waited();
+        if left.is_zero() {
+            return Err(StepFailed::new(format!("It took longer than {time:?}.")));
+        }
+    }
 }
 
 fn failed(step: RotationStep, text: String) -> Stop {
