@@ -129,9 +129,8 @@ async fn pages_follow_each_other_and_a_token_serves_for_its_secret_alone() {
         house.admin().create(name, "one").await;
     }
     for number in 1..=5 {
-        // Two within the same millisecond.
+        // Within the same millisecond.
         keep(&house, "db", number, AttemptOutcome::Succeeded).await;
-        house.turn_clock(if number % 2 == 0 { SECOND_MS } else { 0 });
     }
     let (mut seen, mut request) = (Vec::new(), json!({"SecretId": "db", "MaxResults": 2}));
     loop {
@@ -144,9 +143,7 @@ async fn pages_follow_each_other_and_a_token_serves_for_its_secret_alone() {
         let refused = house.admin().keepwell("ListRotationAttempts", foreign).await;
         assert!(refused.text().contains("InvalidNextTokenException"), "{}", refused.text());
     }
-    assert_eq!((seen.len(), seen[0]), (5, 5.0));
-    seen.sort_by(f64::total_cmp);
-    assert_eq!(seen, [1.0, 2.0, 3.0, 4.0, 5.0]);
+    assert_eq!(seen, [5.0, 4.0, 3.0, 2.0, 1.0]);
 }
 
 #[tokio::test]

@@ -52,8 +52,8 @@ pub use log::{
     LogStreamsWanted, StoredLogChunk, log_group_arn, log_groups_resource, log_stream_arn, log_streams_resource,
 };
 pub use rotation::{
-    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptPosition, AttemptStep, AttemptsQuery,
-    RotationAttempt, RotationRecord, RotationRules, RotationRun, RotationWindow,
+    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, RotationAttempt,
+    RotationRecord, RotationRules, RotationRun, RotationWindow,
 };
 pub use secret::{AccessDay, SecretRecord, Value, VersionRecord};
 pub use store::{

@@ -130,17 +130,12 @@ pub struct AttemptStep {
 /// Attempts kept for each secret; older ones are forgotten.
 pub const ATTEMPTS_KEPT: usize = 200;
 
-/// A page of a secret's timeline, the newest first.
+/// A page of a secret's timeline, the newest first. The order is that in which attempts were first told, whatever the
+/// clock said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptsQuery {
     pub secret: Uid,
-    /// The last of the page before.
-    pub after: Option<AttemptPosition>,
+    /// The id of the last of the page before. Behind one that was forgotten meanwhile there is none.
+    pub after: Option<Uid>,
     pub limit: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptPosition {
-    pub started_at: Timestamp,
-    pub id: Uid,
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "logs", sql: include_str!("../migrations/0003_logs.sql") },
     Migration { number: 4, name: "functions", sql: include_str!("../migrations/0004_functions.sql") },
     Migration { number: 5, name: "rotation", sql: include_str!("../migrations/0005_rotation.sql") },
+    Migration { number: 6, name: "timeline", sql: include_str!("../migrations/0006_timeline.sql") },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,22 @@ mod tests {
         migrate(&mut connection).unwrap();
         let count: i64 = connection.query_row("SELECT count(*) FROM migration", [], |row| row.get(0)).unwrap();
         assert_eq!(count, i64::try_from(MIGRATIONS.len()).unwrap());
+    }
+
+    #[test]
+    fn a_timeline_that_was_told_before_keeps_its_order() {
+        let connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS.iter().take(5).for_each(|migration| connection.execute_batch(migration.sql).unwrap());
+        for (secret, started_at, id) in [(1_u8, 30, 1_u8), (1, 10, 2), (2, 20, 3), (1, 20, 4)] {
+            let row = ([secret; 16], started_at, [id; 16], id.to_string());
+            connection.execute("INSERT INTO rotation_attempt VALUES (?, ?, ?, ?)", row).unwrap();
+        }
+        connection.execute_batch(MIGRATIONS[5].sql).unwrap();
+        let mut statement =
+            connection.prepare("SELECT attempt, sequence FROM rotation_attempt ORDER BY secret, sequence").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let rows: Vec<(String, i64)> = rows.map(Result::unwrap).collect();
+        assert_eq!(rows, [("2", 1), ("4", 2), ("1", 3), ("3", 1)].map(|(id, sequence)| (id.to_owned(), sequence)));
     }
 
     #[test]

@@ -89,10 +89,21 @@ fn a_point_read_is_one_seek_and_never_a_sort() {
         (VERSION, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (SEALED, "SEARCH version USING PRIMARY KEY (secret=? AND version=?)"),
         (LAST_USE, "SEARCH last_use USING PRIMARY KEY (id=?)"),
-        (ROTATION_ATTEMPTS, "SEARCH rotation_attempt USING PRIMARY KEY (secret=? AND (started_at,id)<(?,?))"),
     ] {
         assert_eq!(plan((sql.to_owned(), Vec::new())), [expected]);
     }
+}
+
+#[test]
+fn a_page_of_a_timeline_is_a_seek_and_so_is_where_it_begins() {
+    assert_eq!(
+        plan((ROTATION_ATTEMPTS.to_owned(), Vec::new())),
+        [
+            "SEARCH rotation_attempt USING PRIMARY KEY (secret=? AND sequence<?)",
+            "SCALAR SUBQUERY 1",
+            "SEARCH rotation_attempt USING INDEX sqlite_autoindex_rotation_attempt_2 (secret=? AND id=?)",
+        ]
+    );
 }
 
 #[test]

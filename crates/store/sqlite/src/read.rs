@@ -249,17 +249,17 @@ pub(crate) fn due_jobs(
     rows.collect()
 }
 
-/// The newest first. Rows are the key alone in order, so that a page is a seek.
-pub(crate) const ROTATION_ATTEMPTS: &str = "SELECT attempt FROM rotation_attempt WHERE secret = ?1 \
-     AND (started_at, id) < (?2, ?3) ORDER BY started_at DESC, id DESC LIMIT ?4";
+/// The newest first: a page is a seek. Behind an attempt that was forgotten there is none.
+pub(crate) const ROTATION_ATTEMPTS: &str = "SELECT attempt FROM rotation_attempt WHERE secret = ?1 AND sequence < \
+     iif(?2 IS NULL, 9223372036854775807, (SELECT sequence FROM rotation_attempt WHERE secret = ?1 AND id = ?2)) \
+     ORDER BY sequence DESC LIMIT ?3";
 
 pub(crate) fn rotation_attempts(connection: &Connection, query: &AttemptsQuery) -> Result<Vec<RotationAttempt>> {
     let AttemptsQuery { secret, after, limit } = *query;
-    let (started_at, id) =
-        after.map_or((i64::MAX, [0xff; 16]), |after| (after.started_at.as_millis(), *after.id.as_bytes()));
     let mut statement = connection.prepare_cached(ROTATION_ATTEMPTS)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map((secret.as_bytes(), started_at, id, limit), |row| {
+    let after = after.as_ref().map(Uid::as_bytes);
+    let rows = statement.query_map((secret.as_bytes(), after, limit), |row| {
         parsed(0, serde_json::from_str(row.get_ref(0)?.as_str()?).ok())
     })?;
     rows.collect()

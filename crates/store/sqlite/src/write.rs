@@ -319,16 +319,18 @@ impl Writing<'_> {
 
     fn put_rotation_attempt(&self, attempt: &RotationAttempt) -> Result<(), CommitError> {
         let json = serde_json::to_string(attempt).map_err(|error| CommitError::Internal(error.to_string().into()))?;
-        let (secret, started_at) = (attempt.secret.as_bytes(), attempt.started_at.as_millis());
+        let secret = attempt.secret.as_bytes();
         self.execute(
-            "INSERT INTO rotation_attempt (secret, started_at, id, attempt) VALUES (?, ?, ?, ?) \
-             ON CONFLICT (secret, started_at, id) DO UPDATE SET attempt = excluded.attempt",
-            params![secret, started_at, attempt.id.as_bytes(), json],
+            "INSERT INTO rotation_attempt (secret, sequence, id, attempt) \
+             SELECT ?1, coalesce(max(sequence), 0) + 1, ?2, ?3 FROM rotation_attempt WHERE secret = ?1 \
+             ON CONFLICT (secret, id) DO UPDATE SET attempt = excluded.attempt",
+            params![secret, attempt.id.as_bytes(), json],
         )?;
+        // Only the oldest ever go, so that there are no gaps.
         let kept = i64::try_from(ATTEMPTS_KEPT).unwrap_or(i64::MAX);
         self.execute(
-            "DELETE FROM rotation_attempt WHERE secret = ?1 AND (started_at, id) <= (SELECT started_at, id FROM \
-             rotation_attempt WHERE secret = ?1 ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET ?2)",
+            "DELETE FROM rotation_attempt WHERE secret = ?1 AND sequence <= \
+             (SELECT max(sequence) FROM rotation_attempt WHERE secret = ?1) - ?2",
             params![secret, kept],
         )?;
         Ok(())

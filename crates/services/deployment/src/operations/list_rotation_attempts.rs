@@ -1,8 +1,5 @@
-use contract::{
-    AttemptCause, AttemptKind, AttemptOutcome, AttemptPosition, AttemptStep, AttemptsQuery, RotationAttempt,
-    SecretRecord,
-};
-use terms::{Timestamp, Uid};
+use contract::{AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, RotationAttempt, SecretRecord};
+use terms::Uid;
 use trail::{Recorded, Subject};
 
 use crate::{
@@ -49,22 +46,18 @@ pub(crate) async fn list_rotation_attempts(
 
 /// What stands in a paging token: it serves for this secret only.
 fn marker(secret: &SecretRecord, last: &RotationAttempt) -> String {
-    format!("{} {} {}", secret.uid, last.started_at.as_millis(), last.id)
+    format!("{} {}", secret.uid, last.id)
 }
 
-fn position(call: &Call<'_>, secret: &SecretRecord, token: &str) -> Result<AttemptPosition, Error> {
+fn position(call: &Call<'_>, secret: &SecretRecord, token: &str) -> Result<Uid, Error> {
     let marker = read_token(call, token)?;
-    read_marker(&marker)
-        .filter(|(uid, _)| *uid == secret.uid)
-        .map(|(_, position)| position)
-        .ok_or(Error::InvalidNextToken)
+    let (uid, last) = read_marker(&marker).ok_or(Error::InvalidNextToken)?;
+    if uid == secret.uid { Ok(last) } else { Err(Error::InvalidNextToken) }
 }
 
-fn read_marker(marker: &str) -> Option<(Uid, AttemptPosition)> {
-    let mut parts = marker.split(' ');
-    let (secret, millis, id) = (parts.next()?, parts.next()?, parts.next()?);
-    let position = AttemptPosition { started_at: Timestamp::from_millis(millis.parse().ok()?), id: Uid::parse(id)? };
-    Some((Uid::parse(secret)?, position))
+fn read_marker(marker: &str) -> Option<(Uid, Uid)> {
+    let (secret, last) = marker.split_once(' ')?;
+    Some((Uid::parse(secret)?, Uid::parse(last)?))
 }
 
 fn shown(attempt: RotationAttempt) -> RotationAttemptEntry {
@@ -116,9 +109,8 @@ mod tests {
     #[test]
     fn a_marker_is_read_as_it_was_written() {
         let (secret, id) = (Uid::from_bytes([1; 16]), Uid::from_bytes([2; 16]));
-        let position = AttemptPosition { started_at: Timestamp::from_millis(-7), id };
-        assert_eq!(read_marker(&format!("{secret} -7 {id}")), Some((secret, position)));
-        for other in ["", "7", &format!("{secret} x {id}"), &format!("{secret} 7"), &format!("x 7 {id}")] {
+        assert_eq!(read_marker(&format!("{secret} {id}")), Some((secret, id)));
+        for other in ["", "7", &format!("{secret} x {id}"), &format!("{secret} 7"), &format!("x {id}")] {
             assert_eq!(read_marker(other), None, "{other}");
         }
     }

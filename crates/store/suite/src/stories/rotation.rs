@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use contract::{
-    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptPosition, AttemptStep, AttemptsQuery, Change,
-    Commit, CommitError, Guard, JobChange, JobKind, JobRecord, Reads, RotationAttempt, RotationRecord, RotationRules,
-    RotationRun, RotationWindow, SecretRecord, Value,
+    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, Change, Commit, CommitError,
+    Guard, JobChange, JobKind, JobRecord, Reads, RotationAttempt, RotationRecord, RotationRules, RotationRun,
+    RotationWindow, SecretRecord, Value,
 };
 use terms::AWSPENDING;
 
@@ -56,13 +56,16 @@ pub async fn a_timeline_is_told_newest_first_in_pages<F: Fixture>() {
     let house = House::<F>::start().await;
     let secret = house.created(&draft(home(), "db")).await;
     let other = house.created(&draft(home(), "other")).await;
-    // Two of them at the same moment.
-    let told: Vec<_> = [10, 30, 20, 20].into_iter().map(|at| attempt(&secret, at)).collect();
-    for attempt in told.iter().chain([&attempt(&other, 40)]) {
+    // Several at the same moment, and one when the clock had been set back.
+    let mut wanted: Vec<_> = [10, 20, 20, 20, 20, 30, 15].into_iter().map(|at| attempt(&secret, at)).collect();
+    for attempt in wanted.iter().chain([&attempt(&other, 40)]) {
         house.commit(telling(attempt)).await.unwrap();
     }
-    let mut wanted = told;
-    wanted.sort_by_key(|attempt| std::cmp::Reverse((attempt.started_at, attempt.id)));
+    // What is told again stays where it is.
+    wanted[2].outcome = AttemptOutcome::Failed;
+    house.commit(telling(&wanted[2])).await.unwrap();
+    let house = house.reopened().await;
+    wanted.reverse();
     let page = |after, limit| AttemptsQuery { secret: secret.uid, after, limit };
     assert_eq!(house.store.rotation_attempts(page(None, 9)).await.unwrap(), wanted);
     let mut paged = Vec::new();
@@ -70,7 +73,7 @@ pub async fn a_timeline_is_told_newest_first_in_pages<F: Fixture>() {
     loop {
         let found = house.store.rotation_attempts(page(after, 1)).await.unwrap();
         let Some(last) = found.last() else { break };
-        after = Some(AttemptPosition { started_at: last.started_at, id: last.id });
+        after = Some(last.id);
         paged.extend(found);
     }
     assert_eq!(paged, wanted);
@@ -114,6 +117,10 @@ pub async fn a_timeline_forgets_its_oldest_and_goes_with_its_secret<F: Fixture>(
     let told = house.store.rotation_attempts(query).await.unwrap();
     assert_eq!(told.len(), ATTEMPTS_KEPT);
     assert_eq!((told[0].started_at, told[ATTEMPTS_KEPT - 1].started_at), (later(count - 1), later(2)));
+    // Behind one that was forgotten there is none.
+    let after_the_oldest = AttemptsQuery { after: Some(told[ATTEMPTS_KEPT - 1].id), ..query };
+    house.commit(telling(&attempt(&secret, count))).await.unwrap();
+    assert_eq!(house.store.rotation_attempts(after_the_oldest).await.unwrap(), []);
     house.erase(&secret).await.unwrap();
     assert_eq!(house.store.rotation_attempts(query).await.unwrap(), []);
 }
