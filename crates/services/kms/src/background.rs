@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use contract::{
-    Commit, Guard, Guarded, JobKind, JobRecord, KeyDetails, KeyId, KeyRecord, KeyState, KeySubject, Lease,
-    MaterialOrigin, PolicyDocument, Rotation,
+    Commit, Guarded, JobKind, JobRecord, KeyDetails, KeyId, KeyRecord, KeyState, KeySubject, Lease, MaterialOrigin,
+    PolicyDocument, Rotation,
 };
 use policy::{Action, Permit};
 use service::{Service, Worker};
@@ -135,8 +135,7 @@ impl Doing<'_> {
     }
 
     fn fenced(&self, permit: Permit) -> Commit {
-        let JobRecord { kind, subject, fence, .. } = *self.job;
-        Commit::under(permit).guard(Guard::Fence { kind, subject, fence })
+        Commit::under(permit).guard(self.job.fenced())
     }
 
     /// Makes the changes, with a service event that tells of them.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use contract::{Change, Commit, Guard, JobChange, JobKind, JobRecord, Lease, LogContentChange, LogGroupRecord};
+use contract::{Change, Commit, JobChange, JobKind, JobRecord, Lease, LogContentChange, LogGroupRecord};
 use policy::Action;
 use service::Worker;
 use terms::{RequestId, Timestamp};
@@ -54,8 +54,7 @@ async fn tend(room: &Room, job: &JobRecord) -> Result<(), Error> {
     } else {
         tended_again(&group, now)
     };
-    let JobRecord { kind, subject, fence, .. } = *job;
-    let mut commit = Commit::under(permit).guard(Guard::Fence { kind, subject, fence }).jobs([next]);
+    let mut commit = Commit::under(permit).guard(job.fenced()).jobs([next]);
     if group.is_deleted || remains.chunks > 0 || remains.streams > 0 {
         let erase = LogContentChange::Erase { group: Arc::clone(&group), older_than, limit: ERASED_MAX };
         commit = commit.change(Change::LogContent(erase))?;

@@ -133,7 +133,7 @@ fn job_of_another_service() -> Error {
 }
 
 fn fenced(permit: Permit, job: &JobRecord) -> Commit {
-    Commit::under(permit).guard(Guard::Fence { kind: job.kind, subject: job.subject, fence: job.fence })
+    Commit::under(permit).guard(job.fenced())
 }
 
 /// The secret must still be as it was read: its job may be newer, and then a decision from what was read would lose it.

@@ -2,6 +2,8 @@
 
 use terms::{Scope, Timestamp, Uid};
 
+use crate::Guard;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JobKind {
     /// Erase a secret whose recovery window has ended.
@@ -62,6 +64,13 @@ pub struct JobRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub job: JobRecord,
+}
+
+impl JobRecord {
+    /// Holds as long as nobody else has claimed it.
+    pub fn fenced(&self) -> Guard {
+        Guard::Fence { kind: self.kind, subject: self.subject, fence: self.fence }
+    }
 }
 
 impl JobKind {

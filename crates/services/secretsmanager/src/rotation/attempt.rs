@@ -10,7 +10,7 @@ mod under_way;
 use std::sync::Arc;
 
 use contract::{
-    AttemptOutcome, Commit, Guard, JobChange, JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, RotationRun,
+    AttemptOutcome, Commit, JobChange, JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, RotationRun,
     SecretRecord,
 };
 use policy::{Action, Permit};
@@ -114,12 +114,8 @@ async fn put_off(
     secret: &SecretRecord,
     change: JobChange,
 ) -> Result<(), Error> {
-    let commit = Commit::under(permit).guard(fence(job)).guard(as_read(secret)).jobs([change]);
+    let commit = Commit::under(permit).guard(job.fenced()).guard(as_read(secret)).jobs([change]);
     Ok(room.recorder.commit_jobs(commit).await?)
-}
-
-fn fence(job: &JobRecord) -> Guard {
-    Guard::Fence { kind: job.kind, subject: job.subject, fence: job.fence }
 }
 
 fn run_of(secret: &SecretRecord) -> Option<(&RotationRecord, &RotationRun)> {

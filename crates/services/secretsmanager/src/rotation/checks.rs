@@ -4,8 +4,8 @@
 use std::{sync::Arc, time::Duration};
 
 use contract::{
-    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, Change, Commit, Guard,
-    JobChange, JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, SecretRecord,
+    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, Change, Commit, JobChange,
+    JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, SecretRecord,
 };
 use facades::{RotationErrand, RotationStep, StepEnded, StepFailed};
 use policy::{Action, Permit};
@@ -156,7 +156,7 @@ async fn tell(
         at: room.clock.now(),
     };
     row.events.push(event.id.to_string());
-    let commit = Commit::under(permit).guard(fence(job)).change(Change::RotationAttempt(Arc::new(row)))?.jobs([next]);
+    let commit = Commit::under(permit).guard(job.fenced()).change(Change::RotationAttempt(Arc::new(row)))?.jobs([next]);
     match event.commit(room, commit, secret, None).await.map_err(Error::from) {
         // Somebody else has made it meanwhile.
         Err(Error::Conflict) => Ok(()),
@@ -178,16 +178,12 @@ async fn put_off(
     secret: &SecretRecord,
     change: JobChange,
 ) -> Result<(), Error> {
-    let commit = Commit::under(permit).guard(fence(job)).guard(as_read(secret)).jobs([change]);
+    let commit = Commit::under(permit).guard(job.fenced()).guard(as_read(secret)).jobs([change]);
     let put_off = room.recorder.commit_jobs(commit).await;
     match put_off.map_err(Error::from) {
         Err(Error::Conflict) => Ok(()),
         other => other,
     }
-}
-
-fn fence(job: &JobRecord) -> Guard {
-    Guard::Fence { kind: job.kind, subject: job.subject, fence: job.fence }
 }
 
 fn schedule(secret: &SecretRecord, due_at: Timestamp) -> JobChange {

@@ -1,6 +1,6 @@
 //! Background work: scheduled by commits, claimed under fences.
 
-use contract::{CommitError, Guard, JobChange, JobKind, JobRecord, Jobs, Lease};
+use contract::{CommitError, JobChange, JobKind, JobRecord, Jobs, Lease};
 use terms::Timestamp;
 
 use crate::{
@@ -145,8 +145,6 @@ async fn scheduled<F: Fixture>(house: &House<F>, kind: JobKind, subject: terms::
 
 /// Under the lease's fence, takes the job off the list.
 async fn finish<F: Fixture>(house: &House<F>, lease: &Lease) -> Result<(), CommitError> {
-    let JobRecord { kind, subject, fence, .. } = lease.job;
-    house
-        .commit(bare_commit().guard(Guard::Fence { kind, subject, fence }).jobs([JobChange::Cancel { kind, subject }]))
-        .await
+    let JobRecord { kind, subject, .. } = lease.job;
+    house.commit(bare_commit().guard(lease.job.fenced()).jobs([JobChange::Cancel { kind, subject }])).await
 }

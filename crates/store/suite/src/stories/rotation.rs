@@ -146,8 +146,7 @@ pub async fn a_leased_job_is_nobody_elses_until_the_lease_has_passed<F: Fixture>
     let taken_over = due(&house, 500).await.remove(0);
     assert_eq!(taken_over.fence, job.fence + 1);
     house.commit(leasing(&taken_over, 900)).await.unwrap();
-    let fence = Guard::Fence { kind: ROTATE, subject: job.subject, fence: taken_over.fence };
-    assert!(matches!(house.commit(bare_commit().guard(fence)).await, Err(CommitError::Conflict)));
+    assert!(matches!(house.commit(bare_commit().guard(taken_over.fenced())).await, Err(CommitError::Conflict)));
     // Scheduling it again ends the lease.
     let held = Guard::Fence { kind: ROTATE, subject: job.subject, fence: taken_over.fence + 1 };
     let again = schedule(job.subject, 700);
@@ -229,9 +228,8 @@ fn schedule(subject: terms::Uid, due_at: i64) -> JobChange {
 }
 
 fn leasing(job: &JobRecord, until: i64) -> Commit {
-    let JobRecord { kind, subject, fence, .. } = *job;
-    let lease = JobChange::Lease { kind, subject, until: later(until) };
-    bare_commit().guard(Guard::Fence { kind, subject, fence }).jobs([lease])
+    let lease = JobChange::Lease { kind: job.kind, subject: job.subject, until: later(until) };
+    bare_commit().guard(job.fenced()).jobs([lease])
 }
 
 async fn scheduled<F: Fixture>(house: &House<F>, due_at: i64) -> JobRecord {

@@ -10,7 +10,7 @@ use policy::Permit;
 use terms::{EventId, Timestamp, Uid};
 use trail::Subject;
 
-use super::{fence, left_behind::interrupted, rotation_job, run_of, tell_operator, under_way::Attempt};
+use super::{left_behind::interrupted, rotation_job, run_of, tell_operator, under_way::Attempt};
 use crate::{
     error::Error,
     room::Room,
@@ -74,7 +74,7 @@ async fn cannot_begin(
     };
     tell_operator(&row);
     let commit = Commit::under(permit)
-        .guard(fence(job))
+        .guard(job.fenced())
         .change(Change::RotationAttempt(Arc::new(row)))?
         .jobs([rotation_job(room, secret, next, now)]);
     Ok(event.commit(room, commit, secret, None).await?)
@@ -121,7 +121,7 @@ async fn begin<'a>(
     let lease = i64::try_from(room.rotation.settings.step_timeout.as_millis()).unwrap_or(i64::MAX).saturating_mul(6);
     let lease_ends_at = now.plus_millis(lease);
     let mut commit = Commit::under(permit)
-        .guard(fence(job))
+        .guard(job.fenced())
         .change(Change::Secret(SecretChange::Update { before: Arc::clone(before), after: Arc::clone(&after) }))?
         .change(Change::RotationAttempt(Arc::new(row.clone())))?
         .jobs([JobChange::Lease { kind: job.kind, subject: job.subject, until: lease_ends_at }]);
