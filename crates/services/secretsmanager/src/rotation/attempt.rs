@@ -27,7 +27,8 @@ use super::{
 };
 use crate::{background::as_read, error::Error, room::Room};
 
-pub(super) use under_way::call_step;
+pub(super) use beginning::first_row;
+pub(super) use under_way::take_step;
 
 const RUN_ROTATION: Action = Action::new("secretsmanager:RunRotation");
 const OPERATOR: &str = "keepwell::operator";

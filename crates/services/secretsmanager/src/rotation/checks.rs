@@ -4,17 +4,18 @@
 use std::{sync::Arc, time::Duration};
 
 use contract::{
-    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, Change, Commit, JobChange,
-    JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, SecretRecord,
+    ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptsQuery, Change, Commit, JobChange, JobKind,
+    JobRecord, Pick, RotationAttempt, RotationRecord, SecretRecord,
 };
-use facades::{RotationErrand, RotationStep, StepEnded, StepFailed};
+use facades::{RotationErrand, RotationStep};
 use policy::{Action, Permit};
-use terms::{AWSCURRENT, EventId, RequestId, Timestamp, Uid};
+use terms::{AWSCURRENT, EventId, RequestId, Timestamp};
 
 use super::{
-    attempt::call_step,
+    attempt::{first_row, take_step},
     events::{self, TrailEvent},
     places::Place,
+    run,
     settings::RotationSettings,
 };
 use crate::{background::as_read, error::Error, room::Room};
@@ -78,7 +79,7 @@ async fn wanted(room: &Room, secret: &SecretRecord, rotation: &RotationRecord) -
         secret: secret.scope,
         request: RequestId::random(&*room.entropy),
     };
-    let logs_in = check_interval.is_some() && room.rotation.functions.checks_current(&errand).await;
+    let logs_in = check_interval.is_some() && room.rotation.functions.is_built_in(&errand).await;
     let check = check_interval.filter(|_| logs_in).map(|interval| (AttemptKind::Check, interval));
     let test = test_interval.map(|interval| (AttemptKind::Test, interval));
     [check, test].into_iter().flatten().collect()
@@ -95,43 +96,14 @@ async fn check(
     place: &Place,
 ) -> RotationAttempt {
     let started_at = room.clock.now();
-    let mut row = RotationAttempt {
-        id: Uid::random(&*room.entropy),
-        secret: secret.uid,
-        secret_arn: Arc::clone(&secret.arn),
-        scope: secret.scope,
-        kind,
-        cause: AttemptCause::Schedule,
-        number: 1,
-        token: current.to_owned(),
-        function_arn: Arc::clone(&rotation.function_arn),
-        started_at,
-        ended_at: None,
-        outcome: AttemptOutcome::InProgress,
-        error: None,
-        next_attempt_at: None,
-        steps: Vec::new(),
-        events: Vec::new(),
-    };
+    let run = run::begun(kind, AttemptCause::Schedule, current, started_at);
+    let mut row = first_row(room, secret, rotation, &run, 1, started_at);
     let step = if kind == AttemptKind::Check { RotationStep::CheckCurrent } else { RotationStep::TestSecret };
-    let (request, called) = call_step(room, step, secret, &row, place).await;
-    let ended_at = room.clock.now();
-    let (log, error) = match called {
-        Ok(StepEnded { log }) => (log, None),
-        Err(StepFailed { text, log, .. }) => (log, Some(text)),
+    let (outcome, error) = match take_step(room, step, secret, &mut row, place).await {
+        Ok(()) => (AttemptOutcome::Succeeded, None),
+        Err(text) => (AttemptOutcome::Failed, Some(text)),
     };
-    let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
-    row.steps.push(AttemptStep {
-        step: step.as_str().to_owned(),
-        started_at,
-        duration_ms: u64::try_from(ended_at.as_millis().saturating_sub(started_at.as_millis())).unwrap_or(0),
-        error: error.clone(),
-        request_id: request.to_string(),
-        log_group,
-        log_request_id,
-    });
-    let outcome = if error.is_some() { AttemptOutcome::Failed } else { AttemptOutcome::Succeeded };
-    RotationAttempt { ended_at: Some(ended_at), outcome, error, ..row }
+    RotationAttempt { ended_at: Some(room.clock.now()), outcome, error, ..row }
 }
 
 async fn tell(

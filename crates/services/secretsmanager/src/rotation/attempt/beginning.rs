@@ -70,7 +70,8 @@ async fn cannot_begin(
         ended_at: Some(now),
         outcome: AttemptOutcome::Failed,
         error: Some(text.to_owned()),
-        ..first_row(room, secret, rotation, run, 1, now, event.id)
+        events: vec![event.id.to_string()],
+        ..first_row(room, secret, rotation, run, 1, now)
     };
     tell_operator(&row);
     let commit = Commit::under(permit)
@@ -114,7 +115,8 @@ async fn begin<'a>(
         error: None,
         at: now,
     };
-    let row = RotationAttempt { id, ..first_row(room, before, rotation, &run, run.attempts, now, event.id) };
+    let first = first_row(room, before, rotation, &run, run.attempts, now);
+    let row = RotationAttempt { id, events: vec![event.id.to_string()], ..first };
     let rotation = RotationRecord { run: Some(run.clone()), ..rotation.clone() };
     let after = Arc::new(SecretRecord { rotation: Some(Arc::new(rotation)), ..after });
     // Four steps, and time to spare: nobody else comes near before.
@@ -132,14 +134,14 @@ async fn begin<'a>(
     Ok(Some(Attempt { room, name: after.name.to_string(), row, lease_ends_at }))
 }
 
-fn first_row(
+/// What the timeline has of an attempt when it begins.
+pub(in crate::rotation) fn first_row(
     room: &Room,
     secret: &SecretRecord,
     rotation: &RotationRecord,
     run: &RotationRun,
     number: u32,
     now: Timestamp,
-    event: EventId,
 ) -> RotationAttempt {
     RotationAttempt {
         id: Uid::random(&*room.entropy),
@@ -157,6 +159,6 @@ fn first_row(
         error: None,
         next_attempt_at: None,
         steps: Vec::new(),
-        events: vec![event.to_string()],
+        events: Vec::new(),
     }
 }

@@ -80,7 +80,8 @@ impl Attempt<'_> {
             if run::is_over(&secret, rotation, run) {
                 return Err(Stop::Over);
             }
-            self.step(*step, &secret, place).await.map_err(|text| failed(*step, text))?;
+            let taken = take_step(self.room, *step, &secret, &mut self.row, place).await;
+            taken.map_err(|text| failed(*step, text))?;
         }
         Ok(())
     }
@@ -93,27 +94,6 @@ impl Attempt<'_> {
 
     fn is_of(&self, secret: &SecretRecord) -> bool {
         run_of(secret).is_some_and(|(_, run)| run.attempt == Some(self.row.id))
-    }
-
-    async fn step(&mut self, step: RotationStep, secret: &SecretRecord, place: &Place) -> Result<(), String> {
-        let started_at = self.room.clock.now();
-        let (request, called) = call_step(self.room, step, secret, &self.row, place).await;
-        let took = self.room.clock.now().as_millis().saturating_sub(started_at.as_millis());
-        let (log, error) = match called {
-            Ok(StepEnded { log }) => (log, None),
-            Err(StepFailed { text, log, .. }) => (log, Some(text)),
-        };
-        let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
-        self.row.steps.push(AttemptStep {
-            step: step.as_str().to_owned(),
-            started_at,
-            duration_ms: u64::try_from(took).unwrap_or(0),
-            error: error.clone(),
-            request_id: request.to_string(),
-            log_group,
-            log_request_id,
-        });
-        error.map_or(Ok(()), Err)
     }
 
     /// Writes down how it ended.
@@ -172,9 +152,37 @@ impl Attempt<'_> {
 
 const RETELL: Duration = Duration::from_millis(10);
 
+/// Takes one step, and adds it to the row, however it ended.
+pub(in crate::rotation) async fn take_step(
+    room: &Room,
+    step: RotationStep,
+    secret: &SecretRecord,
+    row: &mut RotationAttempt,
+    place: &Place,
+) -> Result<(), String> {
+    let started_at = room.clock.now();
+    let (request, called) = call_step(room, step, secret, row, place).await;
+    let took = room.clock.now().as_millis().saturating_sub(started_at.as_millis());
+    let (log, error) = match called {
+        Ok(StepEnded { log }) => (log, None),
+        Err(StepFailed { text, log, .. }) => (log, Some(text)),
+    };
+    let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
+    row.steps.push(AttemptStep {
+        step: step.as_str().to_owned(),
+        started_at,
+        duration_ms: u64::try_from(took).unwrap_or(0),
+        error: error.clone(),
+        request_id: request.to_string(),
+        log_group,
+        log_request_id,
+    });
+    error.map_or(Ok(()), Err)
+}
+
 /// Has one step done. A function that is busy is asked again; whoever waits for that, or for a place at a host, does not
 /// keep others from theirs meanwhile.
-pub(in crate::rotation) async fn call_step(
+async fn call_step(
     room: &Room,
     step: RotationStep,
     secret: &SecretRecord,
