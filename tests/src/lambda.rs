@@ -4,7 +4,7 @@ mod aliases;
 mod code;
 mod configuration;
 mod creation;
-mod host;
+pub(crate) mod host;
 mod invoking;
 mod lists;
 mod output;

@@ -3,10 +3,13 @@
 
 mod database;
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
     house::{ACCOUNT, House, SECOND_MS},
+    lambda::{asked, host::Echo, trusting_lambda},
     letters::{Persona, token},
     people::{allow, document, trusting},
 };
@@ -111,6 +114,36 @@ async fn a_superuser_is_borrowed_only_where_the_account_lets_the_role_read_its_s
     let created = statements.iter().find(|statement| statement.starts_with("CREATE ROLE")).unwrap();
     assert!(created.contains("\"app_clone\" WITH LOGIN PASSWORD 'SCRAM-SHA-256$"), "{created}");
     assert!(created.ends_with("GRANT \"app\" TO \"app_clone\""), "{created}");
+}
+
+#[tokio::test]
+async fn what_keepwell_owns_is_rotated_by_its_rotator_whatever_functions_an_account_has() {
+    let house = House::open_with_host(Arc::new(Echo::default())).await;
+    let database = Database::with(&["before", "after"]).await;
+    let admin = house.admin();
+    let adopt = async |user: &str| {
+        let ask = json!({
+            "Name": user, "Engine": "postgres", "Host": "127.0.0.1", "Port": database.port, "Username": user,
+            "Password": format!("first-of-{user}"),
+        });
+        admin.keepwell("AdoptDatabase", ask).await.json();
+    };
+    adopt("before").await;
+    let role = admin.role("worker", &trusting_lambda(), "").await;
+    let function = asked("SecretsManagerRDSPostgreSQLRotationSingleUser", &role.arn, json!({}));
+    admin.rest("POST", "/2015-03-31/functions", function).await.rest_json(201);
+    adopt("after").await;
+    assert_eq!(house.rotate_due().await, 2);
+    for name in ["keepwell!before", "keepwell!after"] {
+        let told = attempt(admin, name).await;
+        assert_eq!((&told["Outcome"], told.get("Error")), (&json!("SUCCEEDED"), None), "{told}");
+        assert_eq!(value(admin, name).await["password"].as_str().unwrap().len(), 32);
+    }
+    // Others are rotated by the function, and it does not admit Secrets Manager.
+    admin.create("db", &login(&database, "before").to_string()).await;
+    let own = format!("arn:aws:lambda:eu-central-1:{ACCOUNT}:function:SecretsManagerRDSPostgreSQLRotationSingleUser");
+    let ask = json!({"SecretId": "db", "ClientRequestToken": token(2), "RotationLambdaARN": own});
+    assert!(admin.call("RotateSecret", ask).await.text().contains("cannot invoke the specified Lambda function"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use contract::Answer;
 use facades::{FunctionCode, FunctionHost, HostError, InstalledCode, Invocation, InvocationEnd, Invoked};
 
 #[derive(Default)]
-pub(super) struct Echo {
+pub(crate) struct Echo {
     calls: Mutex<Vec<Called>>,
     /// What the next calls come to, the first first.
     next: Mutex<VecDeque<Result<InvocationEnd, HostError>>>,

@@ -58,6 +58,7 @@ impl Errand {
             function_arn: &self.function_arn,
             secret_arn: &self.secret_arn,
             secret: Scope::new(self.account, Region::parse(REGION).unwrap()),
+            is_managed: false,
             request: self.request,
         }
     }

@@ -48,6 +48,8 @@ pub struct RotationErrand<'a> {
     pub function_arn: &'a str,
     pub secret_arn: &'a str,
     pub secret: Scope,
+    /// The secret is owned by a service: the rotator is the server's own, whatever functions an account has.
+    pub is_managed: bool,
     /// Of this call: what it leaves on the trail has it.
     pub request: RequestId,
 }

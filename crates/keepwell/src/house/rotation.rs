@@ -13,13 +13,18 @@ use secretsmanager::RotationSettings;
 
 use crate::config::{self, Config};
 
-/// Functions and rotators, by their ARNs. An account's own function is called also where it has a rotator's name.
+/// Functions and rotators, by their ARNs. An account's own function is called also where it has a rotator's name, unless
+/// the secret is owned by a service: its password is nobody's to see.
 pub(super) struct Joined {
     pub(super) functions: Arc<lambda::Room>,
     pub(super) rotators: Arc<Rotators>,
 }
 
 impl Joined {
+    async fn of(&self, errand: &RotationErrand<'_>) -> Result<&dyn RotationFunctions, RotationFunctionError> {
+        if errand.is_managed { Ok(&*self.rotators) } else { self.behind(errand.function_arn).await }
+    }
+
     async fn behind(&self, function_arn: &str) -> Result<&dyn RotationFunctions, RotationFunctionError> {
         if self.rotators.has(function_arn) && !self.functions.has_function(function_arn).await? {
             Ok(&*self.rotators)
@@ -40,7 +45,7 @@ impl RotationFunctions for Joined {
     }
 
     fn admits<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, Result<(), RotationFunctionError>> {
-        Box::pin(async move { self.behind(errand.function_arn).await?.admits(errand).await })
+        Box::pin(async move { self.of(errand).await?.admits(errand).await })
     }
 
     fn call<'a>(
@@ -50,7 +55,7 @@ impl RotationFunctions for Joined {
         hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
         Box::pin(async move {
-            let behind = self.behind(errand.function_arn).await;
+            let behind = self.of(errand).await;
             let behind = behind.map_err(|error| {
                 tracing::error!(%error, "a function cannot be looked for");
                 StepFailed::new("the function cannot be looked for; the server's log says why")
@@ -61,7 +66,7 @@ impl RotationFunctions for Joined {
 
     fn checks_current<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
         Box::pin(async move {
-            match self.behind(errand.function_arn).await {
+            match self.of(errand).await {
                 Ok(behind) => behind.checks_current(errand).await,
                 Err(_) => false,
             }

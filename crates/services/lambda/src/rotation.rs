@@ -290,6 +290,7 @@ mod tests {
             function_arn: "arn:aws:lambda:eu-central-1:111122223333:function:rotate",
             secret_arn: SECRET,
             secret: Scope::new(AccountId::parse("111122223333").unwrap(), Region::parse("eu-central-1").unwrap()),
+            is_managed: false,
             request: RequestId::from_bytes([4; 16]),
         }
     }

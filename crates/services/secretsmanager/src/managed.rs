@@ -205,6 +205,7 @@ async fn require_rotator(call: &Call<'_>, secret: &SecretRecord, rotation: &Rota
         function_arn: &rotation.function_arn,
         secret_arn: &secret.arn,
         secret: secret.scope,
+        is_managed: rotation.is_managed,
         request: call.context.request_id,
     };
     Ok(call.room.rotation.functions.admits(&errand).await?)

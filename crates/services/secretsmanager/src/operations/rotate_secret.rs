@@ -205,6 +205,7 @@ async fn check_function(call: &Call<'_>, secret: &SecretRecord, rotation: &Rotat
         function_arn: &rotation.function_arn,
         secret_arn: &secret.arn,
         secret: secret.scope,
+        is_managed: rotation.is_managed,
         request: call.context.request_id,
     };
     Ok(functions.admits(&errand).await?)

@@ -77,6 +77,7 @@ async fn wanted(room: &Room, secret: &SecretRecord, rotation: &RotationRecord) -
         function_arn: &rotation.function_arn,
         secret_arn: &secret.arn,
         secret: secret.scope,
+        is_managed: rotation.is_managed,
         request: RequestId::random(&*room.entropy),
     };
     let logs_in = check_interval.is_some() && room.rotation.functions.is_built_in(&errand).await;

@@ -195,8 +195,13 @@ async fn call_step(
         Ok(token) => token,
         Err(error) => return (request, Err(StepFailed::new(internal(&error.into())))),
     };
-    let errand =
-        RotationErrand { function_arn: &row.function_arn, secret_arn: &row.secret_arn, secret: row.scope, request };
+    let errand = RotationErrand {
+        function_arn: &row.function_arn,
+        secret_arn: &row.secret_arn,
+        secret: row.scope,
+        is_managed: secret.rotation.as_deref().is_some_and(|rotation| rotation.is_managed),
+        request,
+    };
     let event = RotationEvent { step, token: &row.token, rotation_token: &rotation_token };
     let called = async {
         loop {
