@@ -55,7 +55,6 @@ pub(crate) fn end_of_jobs(secret: &SecretRecord) -> [JobChange; 4] {
 
 async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
     let job = &lease.job;
-    let request = RequestId::random(&*room.entropy);
     let action = match job.kind {
         JobKind::EndRecoveryWindow => END_RECOVERY_WINDOW,
         JobKind::TrimVersions => TRIM_VERSIONS,
@@ -65,13 +64,7 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
         | JobKind::RotateKey
         | JobKind::TendLogGroup => return Err(job_of_another_service()),
     };
-    // Whoever erased the secret since the job was read has erased the job with it.
-    let Some(found) = room.store.secret(job.scope, &job.name, Pick::Labelled).await? else { return Ok(()) };
-    let permit = room.gate.authorize_job(job, action, &found, request)?;
-    let secret = found.open(&permit)?;
-    if secret.uid != job.subject {
-        return Ok(());
-    }
+    let Some((permit, secret)) = open(room, job, action).await? else { return Ok(()) };
     let now = room.clock.now();
     let done = match job.kind {
         JobKind::EndRecoveryWindow => end_recovery_window(room, job, permit, secret, now).await,
@@ -87,6 +80,19 @@ async fn do_job(room: &Room, lease: &Lease) -> Result<(), Error> {
         Err(Error::Conflict) => Ok(()),
         other => other,
     }
+}
+
+/// The job's secret behind the service's permit for it. Whoever erased the secret since the job was read has erased the job
+/// with it.
+pub(crate) async fn open(
+    room: &Room,
+    job: &JobRecord,
+    action: Action,
+) -> Result<Option<(Permit, Arc<SecretRecord>)>, Error> {
+    let Some(found) = room.store.secret(job.scope, &job.name, Pick::Labelled).await? else { return Ok(None) };
+    let permit = room.gate.authorize_job(job, action, &found, RequestId::random(&*room.entropy))?;
+    let secret = found.open(&permit)?;
+    Ok((secret.uid == job.subject).then_some((permit, secret)))
 }
 
 async fn end_recovery_window(
@@ -136,8 +142,20 @@ fn fenced(permit: Permit, job: &JobRecord) -> Commit {
     Commit::under(permit).guard(job.fenced())
 }
 
+/// Nothing changes but when the job is due, as long as the secret is as it was read.
+pub(crate) async fn put_off(
+    room: &Room,
+    permit: Permit,
+    job: &JobRecord,
+    secret: &SecretRecord,
+    change: JobChange,
+) -> Result<(), Error> {
+    let commit = fenced(permit, job).guard(as_read(secret)).jobs([change]);
+    Ok(room.recorder.commit_jobs(commit).await?)
+}
+
 /// The secret must still be as it was read: its job may be newer, and then a decision from what was read would lose it.
-pub(crate) fn as_read(secret: &SecretRecord) -> Guard {
+fn as_read(secret: &SecretRecord) -> Guard {
     Guard::SecretAt { scope: secret.scope, name: secret.name.clone(), revision: secret.revision }
 }
 

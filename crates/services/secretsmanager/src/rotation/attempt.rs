@@ -10,8 +10,7 @@ mod under_way;
 use std::sync::Arc;
 
 use contract::{
-    AttemptOutcome, Commit, JobChange, JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, RotationRun,
-    SecretRecord,
+    AttemptOutcome, JobChange, JobKind, JobRecord, Pick, RotationAttempt, RotationRecord, RotationRun, SecretRecord,
 };
 use policy::{Action, Permit};
 use terms::{RequestId, Scope, Timestamp, Uid};
@@ -25,7 +24,7 @@ use super::{
     places::Place,
     run::{self, Due, Next},
 };
-use crate::{background::as_read, error::Error, room::Room};
+use crate::{background::put_off, error::Error, room::Room};
 
 pub(super) use beginning::first_row;
 pub(super) use under_way::take_step;
@@ -37,28 +36,21 @@ const OPERATOR: &str = "keepwell::operator";
 pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &Place) -> Result<(), Error> {
     let Some((permit, secret)) = open(room, job.scope, &job.name, job.subject).await? else { return Ok(()) };
     let (now, settings) = (room.clock.now(), &room.rotation.settings);
-    let done = match run::due(&secret, job.due_at, now, settings) {
-        Due::Nothing => put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Never, now)).await,
-        Due::Later(window) => {
-            put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Within(window), now)).await
+    let begun = match run::due(&secret, job.due_at, now, settings) {
+        Due::Nothing => {
+            return put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Never, now)).await;
         }
-        Due::End(outcome) => end_run(room, permit, &secret, outcome, now).await,
-        Due::GiveUp => give_up(room, permit, &secret, now).await,
-        Due::Begin(window) => match begin_by_schedule(room, permit, job, &secret, window, now).await {
-            Ok(Some(attempt)) => return attempt.make(place).await,
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
-        },
-        Due::Attempt(attempts) => match begin_again(room, permit, job, &secret, attempts, now).await {
-            Ok(Some(attempt)) => return attempt.make(place).await,
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
-        },
+        Due::Later(window) => {
+            return put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Within(window), now)).await;
+        }
+        Due::End(outcome) => return end_run(room, permit, &secret, outcome, now).await,
+        Due::GiveUp => return give_up(room, permit, &secret, now).await,
+        Due::Begin(window) => begin_by_schedule(room, permit, job, &secret, window, now).await?,
+        Due::Attempt(attempts) => begin_again(room, permit, job, &secret, attempts, now).await?,
     };
-    match done {
-        // Someone was faster. The next look tells what is left to do.
-        Err(Error::Conflict) => Ok(()),
-        other => other,
+    match begun {
+        Some(attempt) => attempt.make(place).await,
+        None => Ok(()),
     }
 }
 
@@ -105,18 +97,6 @@ async fn open(room: &Room, scope: Scope, name: &str, uid: Uid) -> Result<Option<
     let permit = room.gate.authorize_service(found.account(), RUN_ROTATION, &found, request)?;
     let secret = found.open(&permit)?;
     Ok((secret.uid == uid).then_some((permit, secret)))
-}
-
-/// Nothing changes but when the job is due, as long as the secret is as it was read.
-async fn put_off(
-    room: &Room,
-    permit: Permit,
-    job: &JobRecord,
-    secret: &SecretRecord,
-    change: JobChange,
-) -> Result<(), Error> {
-    let commit = Commit::under(permit).guard(job.fenced()).guard(as_read(secret)).jobs([change]);
-    Ok(room.recorder.commit_jobs(commit).await?)
 }
 
 fn run_of(secret: &SecretRecord) -> Option<(&RotationRecord, &RotationRun)> {

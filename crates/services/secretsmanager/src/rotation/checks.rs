@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use contract::{
     ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptsQuery, Change, Commit, JobChange, JobKind,
-    JobRecord, Pick, RotationAttempt, RotationRecord, SecretRecord,
+    JobRecord, RotationAttempt, RotationRecord, SecretRecord,
 };
 use facades::{RotationErrand, RotationStep};
 use policy::{Action, Permit};
@@ -18,7 +18,11 @@ use super::{
     run,
     settings::RotationSettings,
 };
-use crate::{background::as_read, error::Error, room::Room};
+use crate::{
+    background::{open, put_off},
+    error::Error,
+    room::Room,
+};
 
 const CHECK_ROTATION: Action = Action::new("secretsmanager:CheckRotation");
 /// While it rotates, the rotation itself tells whether that works.
@@ -34,7 +38,7 @@ pub(crate) fn check_job(room: &Room, secret: &SecretRecord, now: Timestamp) -> O
 
 /// Makes the checks that are due, one after the other.
 pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &Place) -> Result<(), Error> {
-    let Some((permit, secret)) = open(room, job).await? else { return Ok(()) };
+    let Some((permit, secret)) = open(room, job, CHECK_ROTATION).await? else { return Ok(()) };
     let now = room.clock.now();
     let cancel = JobChange::Cancel { kind: JobKind::CheckRotation, subject: job.subject };
     let Some(rotation) = secret.rotation.as_deref().filter(|rotation| rotation.is_enabled) else {
@@ -80,7 +84,7 @@ async fn wanted(room: &Room, secret: &SecretRecord, rotation: &RotationRecord) -
         is_managed: rotation.is_managed,
         request: RequestId::random(&*room.entropy),
     };
-    let logs_in = check_interval.is_some() && room.rotation.functions.is_built_in(&errand).await;
+    let logs_in = check_interval.is_some() && room.rotation.functions.checks_current(&errand).await;
     let check = check_interval.filter(|_| logs_in).map(|interval| (AttemptKind::Check, interval));
     let test = test_interval.map(|interval| (AttemptKind::Test, interval));
     [check, test].into_iter().flatten().collect()
@@ -130,33 +134,7 @@ async fn tell(
     };
     row.events.push(event.id.to_string());
     let commit = Commit::under(permit).guard(job.fenced()).change(Change::RotationAttempt(Arc::new(row)))?.jobs([next]);
-    match event.commit(room, commit, secret, None).await.map_err(Error::from) {
-        // Somebody else has made it meanwhile.
-        Err(Error::Conflict) => Ok(()),
-        other => other,
-    }
-}
-
-async fn open(room: &Room, job: &JobRecord) -> Result<Option<(Permit, Arc<SecretRecord>)>, Error> {
-    let Some(found) = room.store.secret(job.scope, &job.name, Pick::Labelled).await? else { return Ok(None) };
-    let permit = room.gate.authorize_job(job, CHECK_ROTATION, &found, RequestId::random(&*room.entropy))?;
-    let secret = found.open(&permit)?;
-    Ok((secret.uid == job.subject).then_some((permit, secret)))
-}
-
-async fn put_off(
-    room: &Room,
-    permit: Permit,
-    job: &JobRecord,
-    secret: &SecretRecord,
-    change: JobChange,
-) -> Result<(), Error> {
-    let commit = Commit::under(permit).guard(job.fenced()).guard(as_read(secret)).jobs([change]);
-    let put_off = room.recorder.commit_jobs(commit).await;
-    match put_off.map_err(Error::from) {
-        Err(Error::Conflict) => Ok(()),
-        other => other,
-    }
+    Ok(event.commit(room, commit, secret, None).await?)
 }
 
 fn schedule(secret: &SecretRecord, due_at: Timestamp) -> JobChange {

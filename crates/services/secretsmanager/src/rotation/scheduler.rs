@@ -87,11 +87,15 @@ impl Scheduler {
                 JobKind::CheckRotation => checks::do_job(&room, &job, &place).await,
                 _ => attempt::do_job(&room, &job, &place).await,
             };
-            if let Err(error) = done {
-                let (secret, cause) = (&job.name, format!("{error:?}"));
-                tracing::error!(target: OPERATOR, secret, cause, "a rotation could not be looked at, and is again");
-                // It is still due: not at once again.
-                tokio::time::sleep(REST).await;
+            match done {
+                // Someone was faster. The next look tells what is left to do.
+                Ok(()) | Err(Error::Conflict) => {}
+                Err(error) => {
+                    let (secret, cause) = (&job.name, format!("{error:?}"));
+                    tracing::error!(target: OPERATOR, secret, cause, "a rotation could not be looked at, and is again");
+                    // It is still due: not at once again.
+                    tokio::time::sleep(REST).await;
+                }
             }
             at_work.end();
         });
