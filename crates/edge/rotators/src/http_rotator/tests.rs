@@ -109,6 +109,22 @@ async fn calls_carry_what_their_templates_say() {
 }
 
 #[tokio::test]
+async fn a_key_that_only_a_header_names_is_ended() {
+    let service = Service::start(&["key-1", "key-2"]).await;
+    let base = format!("http://127.0.0.1:{}", service.port);
+    let revoke = json!({
+        "method": "DELETE", "url": format!("{base}/own-key"), "headers": { "authorization": "Bearer {{secret.api_key}}" },
+    });
+    let rotator = rotator(&service, json!({ "/revoke": revoke }));
+    let first = secret(json!({ "api_key": "key-1", "id": "1" }));
+    let second = turn(&rotator, &secret(json!({ "api_key": "key-2", "id": "2" })), Some(first)).await;
+    assert_eq!(service.keys(), ["key-2", "key-3"]);
+    // And is not where it is still wanted.
+    turn(&rotator, &second, Some(second.clone())).await;
+    assert_eq!(service.keys(), ["key-2", "key-3", "key-4"]);
+}
+
+#[tokio::test]
 async fn a_key_that_is_still_wanted_is_not_ended() {
     let service = Service::start(&["key-1"]).await;
     let rotator = rotator(&service, json!({}));

@@ -132,6 +132,11 @@ impl State {
                 reply(201, json!({ "data": { "key": key, "id": id } }).to_string())
             }
             ("GET", "/me") if is_known => reply(200, "{}".to_owned()),
+            // The key that calls, which nothing else names. Who repeats himself is told that it is gone.
+            ("DELETE", "/own-key") => {
+                self.keys.retain(|own| own != bearer);
+                reply(if is_known { 204 } else { 404 }, String::new())
+            }
             ("DELETE", path) if is_known => {
                 let key = path.strip_prefix("/keys/").map(|id| format!("key-{id}")).unwrap();
                 let before = self.keys.len();
