@@ -64,7 +64,7 @@ impl Session for SqlServerSession {
         Box::pin(async move {
             let is_contained = self.is_contained().await?;
             let statement = statements::change_own(&login.user, password, &login.password, is_contained)?;
-            self.run(&statement).await
+            self.run(&statement, password).await
         })
     }
 

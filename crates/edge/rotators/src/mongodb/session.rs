@@ -124,7 +124,7 @@ impl MongoSession {
     ) -> Result<(), Failure> {
         let update =
             NewDocument::with_room_for(password.len()).text("updateUser", user).text("pwd", as_text(password)?);
-        self.command("updateUser", database, update).await.map(drop)
+        self.command_with("updateUser", database, update, Some(password)).await.map(drop)
     }
 
     pub(super) async fn create_user(
@@ -138,15 +138,25 @@ impl MongoSession {
             .text("createUser", user)
             .text("pwd", as_text(password)?)
             .array("roles", roles);
-        self.command("createUser", database, create).await.map(drop)
+        self.command_with("createUser", database, create, Some(password)).await.map(drop)
     }
 
-    /// The answer, if it is a good one.
     async fn command(
         &mut self,
         name: &str,
         database: &str,
         command: NewDocument,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        self.command_with(name, database, command, None).await
+    }
+
+    /// The answer, if it is a good one. `password` is what the command holds of one.
+    async fn command_with(
+        &mut self,
+        name: &str,
+        database: &str,
+        command: NewDocument,
+        password: Option<&SecretBytes>,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let command = command.text("$db", database).finish();
         let answer = answer_within(self.within, self.exchange(&command)).await?;
@@ -155,7 +165,8 @@ impl MongoSession {
             return Ok(answer);
         }
         let words = member(&answer, "errmsg").and_then(|words| words.text()).unwrap_or("an error without words");
-        Err(Failure::new(words_of_server(words, &[&self.password])).within(&format!("the server refused {name}")))
+        let secrets: Vec<_> = std::iter::once(&self.password).chain(password).collect();
+        Err(Failure::new(words_of_server(words, &secrets)).within(&format!("the server refused {name}")))
     }
 
     async fn exchange(&mut self, document: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {

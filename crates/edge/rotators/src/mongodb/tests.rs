@@ -87,6 +87,11 @@ async fn what_a_server_refuses_is_told_without_passwords() {
     let refused = rotator.set(&tools.errand(), &versions).await.unwrap_err().to_string();
     assert!(refused.starts_with("the server refused updateUser: not authorized"), "{refused}");
 
+    // A server that repeats what it was told.
+    stub.refuses("updateUser", &format!("no: {}", versions.pending.text("password").unwrap()));
+    let refused = rotator.set(&tools.errand(), &versions).await.unwrap_err().to_string();
+    assert_eq!(refused, "the server refused updateUser: the server's words hold a password and are not shown");
+
     let wrong = secret(&stub, "app", "guess-canary", json!({}));
     let refused = rotator.test(&tools.errand(), &wrong).await.unwrap_err().to_string();
     assert!(refused.contains("Authentication failed") && !refused.contains("guess-canary"), "{refused}");

@@ -76,7 +76,7 @@ impl SqlServerSession {
     pub(super) async fn set_other(&mut self, alternate: &Alternate<'_>) -> Result<(), Failure> {
         let Alternate { current_user, user, password, database } = *alternate;
         let database = database.unwrap_or(DATABASE);
-        self.run(&statements::enter(database)).await?;
+        self.column(&statements::enter(database)).await?;
         let is_contained = self.is_contained().await?;
         let is_of_server = database.eq_ignore_ascii_case(DATABASE);
         let has_user = self.has(&statements::user_named(user)).await?;
@@ -108,11 +108,12 @@ impl SqlServerSession {
                 batch.push(Zeroizing::new(right.ok_or_else(unknown)?));
             }
         }
-        self.run(&statements::together(&batch)).await
+        self.run(&statements::together(&batch), password).await
     }
 
-    pub(super) async fn run(&mut self, statement: &str) -> Result<(), Failure> {
-        self.rows(statement).await.map(drop)
+    /// A statement that gives somebody this password.
+    pub(super) async fn run(&mut self, statement: &str, password: &SecretBytes) -> Result<(), Failure> {
+        self.rows(statement, Some(password)).await.map(drop)
     }
 
     async fn has(&mut self, statement: &str) -> Result<bool, Failure> {
@@ -121,19 +122,20 @@ impl SqlServerSession {
 
     /// The first column of what is found.
     pub(super) async fn column(&mut self, statement: &str) -> Result<Vec<Option<String>>, Failure> {
-        let rows = self.rows(statement).await?;
+        let rows = self.rows(statement, None).await?;
         let texts = rows.iter().map(|row| row.try_get::<&str, _>(0).map(|text| text.map(str::to_owned)));
         texts.collect::<Result<_, _>>().map_err(|_| Failure::new("the server told something else than was asked"))
     }
 
-    async fn rows(&mut self, statement: &str) -> Result<Vec<tiberius::Row>, Failure> {
+    async fn rows(&mut self, statement: &str, password: Option<&SecretBytes>) -> Result<Vec<tiberius::Row>, Failure> {
         let rows = async { self.client.simple_query(statement).await?.into_first_result().await };
         answer_within(self.within, rows).await?.map_err(|error| {
             let words = match &error {
                 Error::Server(told) => told.message().to_owned(),
                 other => other.to_string(),
             };
-            Failure::new(words_of_server(&words, &[&self.password])).within("the server refused a statement")
+            let secrets: Vec<_> = std::iter::once(&self.password).chain(password).collect();
+            Failure::new(words_of_server(&words, &secrets)).within("the server refused a statement")
         })
     }
 }

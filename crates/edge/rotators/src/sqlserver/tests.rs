@@ -186,3 +186,21 @@ async fn what_the_server_says_is_shown_without_passwords() {
     let refused = rotator.set(&tools.errand(), &versions).await.unwrap_err().to_string();
     assert!(!refused.contains("canary"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_server_that_repeats_the_new_password_is_not_quoted() {
+    let stub = Stub::start(&[("app", "first-one")], |state, batch| {
+        if batch.starts_with("ALTER") {
+            Err(format!("no: {}", batch.split("OLD_").next().unwrap()))
+        } else {
+            server(state, batch)
+        }
+    });
+    let stub = stub.await;
+    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), tools());
+    let current = secret(&stub, "app", "first-one", json!({}));
+    let pending = rotator.create(&tools.errand(), &current).await.unwrap();
+    let versions = Versions { current, pending, previous: None };
+    let refused = rotator.set(&tools.errand(), &versions).await.unwrap_err().to_string();
+    assert_eq!(refused, "the server refused a statement: the server's words hold a password and are not shown");
+}
