@@ -100,6 +100,9 @@ impl Login {
             let text = format!("Database engine must be set to '{usual}' in order to use this rotation lambda");
             return Err(Failure::new(text));
         }
+        for key in ["host", "username", "dbname"] {
+            without_control(key, document.text(key).unwrap_or_default().as_bytes())?;
+        }
         Ok(Self {
             host: document.required("host")?,
             port: document.port(database.port())?,
@@ -109,6 +112,14 @@ impl Login {
             channels: channels(document, requires_tls),
         })
     }
+}
+
+/// What begins a new line, or ends a text, may begin a command of whoever speaks another protocol than is thought.
+pub(crate) fn without_control(key: &str, value: &[u8]) -> Result<(), Failure> {
+    if value.iter().any(u8::is_ascii_control) {
+        return Err(Failure::new(format!("{key} key of the secret's JSON has a control character")));
+    }
+    Ok(())
 }
 
 /// Logs in by the channels that the secret allows, in their order.
@@ -160,6 +171,22 @@ mod tests {
     fn another_engines_secret_is_refused() {
         let other = login(r#"{"host":"h","username":"u","password":"p","engine":"other"}"#).err().unwrap();
         assert_eq!(other, "Database engine must be set to 'fake' in order to use this rotation lambda");
+    }
+
+    #[test]
+    fn a_control_character_is_refused_wherever_it_would_be_sent() {
+        for key in ["host", "username", "dbname"] {
+            for control in ["\r\n", "\n", "\0", "\u{1b}", "\u{7f}"] {
+                let mut secret = serde_json::json!({
+                    "host": "h", "username": "u", "password": "p", "engine": "fake", "dbname": "d"
+                });
+                secret[key] = format!("a{control}FLUSHALL").into();
+                let refused = login(&secret.to_string()).err();
+                assert_eq!(refused, Some(format!("{key} key of the secret's JSON has a control character")));
+            }
+        }
+        // A password may be anything; what cannot send it says so.
+        login(r#"{"host":"h","username":"ü","password":"a\nb","engine":"fake"}"#).unwrap();
     }
 
     #[test]

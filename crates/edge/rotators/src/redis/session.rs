@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::resp::{Connection, Reply};
 use crate::{
-    database::{Login, LoginError},
+    database::{Login, LoginError, without_control},
     errand::Errand,
     failure::{Failure, words_of_server},
     patience::answer_within,
@@ -24,6 +24,9 @@ pub(super) struct RedisSession {
 
 impl RedisSession {
     pub(super) async fn log_in(errand: &Errand<'_>, login: &Login, channel: Channel) -> Result<Self, LoginError> {
+        // Redis itself reads it by its length. Another server may take each line for a command.
+        without_control("password", login.password.expose())
+            .map_err(|failure| LoginError::Refused(failure.to_string()))?;
         if channel == Channel::Tls && login.channels.contains(&Channel::Plain) && is_plain(errand, login).await? {
             return Err(LoginError::Channel("the server does without TLS".to_owned()));
         }

@@ -216,3 +216,17 @@ async fn a_whole_turn_leaves_no_password_in_the_servers_log_or_monitor() {
     let seen = monitor.until("the-end");
     assert!(!seen.contains(&second.text("password").unwrap()), "{seen}");
 }
+
+#[tokio::test]
+async fn a_password_of_several_lines_is_not_sent() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let rotator = SingleRedisUser::new(REDIS);
+    let value = document(&json!({
+        "host": "127.0.0.1", "port": port, "username": "u", "password": "p\r\nSET stolen yes\r\n", "ssl": false
+    }));
+    let refused = rotator.test(&tools().errand(), &value).await.unwrap_err().to_string();
+    assert!(refused.ends_with("password key of the secret's JSON has a control character"), "{refused}");
+    let came = tokio::time::timeout(std::time::Duration::from_millis(50), listener.accept()).await;
+    assert!(came.is_err(), "nobody came");
+}
