@@ -12,7 +12,10 @@ const METADATA: [IpAddr; 4] = [
 
 /// The reason why no rotator connects there by default. Private networks and this machine are where databases are.
 pub(super) fn reason(address: IpAddr) -> Option<&'static str> {
-    let address = meant(address);
+    meanings(address).find_map(reason_of_meaning)
+}
+
+fn reason_of_meaning(address: IpAddr) -> Option<&'static str> {
     if METADATA.contains(&address) {
         return Some("it is a cloud's metadata service");
     }
@@ -32,29 +35,49 @@ pub(super) fn reason(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// The address that packets to this one arrive at: IPv4 hides in IPv6 in several ways.
-fn meant(address: IpAddr) -> IpAddr {
+/// The address, and those that packets to it may arrive at: IPv4 hides in IPv6 in several ways.
+fn meanings(address: IpAddr) -> impl Iterator<Item = IpAddr> {
     let address = address.to_canonical();
-    let IpAddr::V6(v6) = address else { return address };
-    match v6.segments() {
-        // NAT64, and addresses of the kind that came before the mapped ones.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0, 0, 0, 0, 0, 0, high, low] if high != 0 => v4(high, low),
+    let hidden = match address {
+        IpAddr::V4(_) => Vec::new(),
+        IpAddr::V6(v6) => hidden(v6),
+    };
+    std::iter::once(address).chain(hidden.into_iter().map(IpAddr::V4))
+}
+
+fn hidden(address: Ipv6Addr) -> Vec<Ipv4Addr> {
+    match address.segments() {
+        // This machine, and no address at all.
+        [0, 0, 0, 0, 0, 0, 0, _] => Vec::new(),
+        // NAT64, addresses translated without a state (SIIT), and those of the kind that came before the mapped ones.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] | [0, 0, 0, 0, 0, 0, high, low] => {
+            vec![v4(high, low)]
+        }
         // 6to4.
-        [0x2002, high, low, ..] => v4(high, low),
-        _ => address,
+        [0x2002, high, low, ..] => vec![v4(high, low)],
+        // NAT64 in a network's own way (RFC 8215): how long the prefix is, only that network knows (RFC 6052).
+        [0x64, 0xff9b, 1, ..] => in_prefixes(address),
+        _ => Vec::new(),
     }
 }
 
-fn v4(high: u16, low: u16) -> IpAddr {
-    Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)).into()
+/// What prefixes of 48, 56, 64 and 96 bits are followed by, without the byte that RFC 6052 leaves empty.
+fn in_prefixes(address: Ipv6Addr) -> Vec<Ipv4Addr> {
+    let [_, _, _, _, _, _, a, b, _, c, d, e, w, x, y, z] = address.octets();
+    let every = [[a, b, c, d], [b, c, d, e], [c, d, e, w], [w, x, y, z]];
+    // One that begins with nothing is read at the wrong place.
+    every.into_iter().filter(|octets| octets.first() != Some(&0)).map(Ipv4Addr::from).collect()
+}
+
+fn v4(high: u16, low: u16) -> Ipv4Addr {
+    Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))
 }
 
 /// Is it one of these listeners? One that listens at every address listens at all that this machine has.
 pub(super) fn is_one_of(address: SocketAddr, listeners: &[SocketAddr]) -> bool {
-    let ip = address.ip().to_canonical();
     listeners.iter().filter(|listener| listener.port() == address.port()).any(|listener| {
         let own = listener.ip().to_canonical();
-        own == ip || (own.is_unspecified() && is_of_this_machine(ip))
+        meanings(address.ip()).any(|ip| own == ip || (own.is_unspecified() && is_of_this_machine(ip)))
     })
 }
 
@@ -78,6 +101,12 @@ mod tests {
             "::ffff:169.254.169.254",
             "64:ff9b::a9fe:a9fe",
             "2002:a9fe:a9fe::1",
+            "::ffff:0:169.254.169.254",
+            "64:ff9b:1::a9fe:a9fe",
+            "64:ff9b:1:2:3:4:169.254.169.254",
+            "64:ff9b:1:a9fe:a9:fe00::",
+            "64:ff9b:1:a9:fe:a9fe::",
+            "64:ff9b:1:2:a9:fea9:fe00:0",
             "::169.254.169.254",
             "169.254.1.1",
             "fe80::1",
@@ -97,9 +126,18 @@ mod tests {
 
     #[test]
     fn databases_live_in_private_networks_and_on_this_machine() {
-        for address in
-            ["127.0.0.1", "::1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "fd12::1", "8.8.8.8", "2001:db8::1"]
-        {
+        for address in [
+            "127.0.0.1",
+            "::1",
+            "10.1.2.3",
+            "192.168.1.1",
+            "172.16.0.1",
+            "fd12::1",
+            "8.8.8.8",
+            "2001:db8::1",
+            "64:ff9b::a01:203",
+            "64:ff9b:1::a01:203",
+        ] {
             assert_eq!(reason_of(address), None, "{address}");
         }
     }
@@ -112,6 +150,10 @@ mod tests {
         assert!(is_one_of(at("127.9.9.9:8443"), &open));
         assert!(is_one_of(at("[::1]:8443"), &open));
         assert!(is_one_of(at("[::ffff:127.0.0.1]:8443"), &open));
+        assert!(is_one_of(at("[64:ff9b::127.0.0.1]:8443"), &open));
+        assert!(is_one_of(at("[2002:7f00:1::]:8443"), &open));
+        assert!(is_one_of(at("[::ffff:0:192.0.2.7]:8443"), &[at("192.0.2.7:8443")]));
+        assert!(is_one_of(at("[64:ff9b:1::192.0.2.7]:8443"), &[at("192.0.2.7:8443")]));
         assert!(!is_one_of(at("127.0.0.1:5432"), &open));
         assert!(!is_one_of(at("192.0.2.7:8443"), &open), "an address of documentation is no machine's");
         assert!(is_one_of(at("192.0.2.7:8443"), &[at("192.0.2.7:8443")]));
