@@ -1,6 +1,7 @@
 //! Doubles: a database of the tests' own, and bytes that are not random. And real servers.
 
 pub(crate) mod daemon;
+pub(crate) mod listener;
 pub(crate) mod mariadb;
 pub(crate) mod postgres;
 

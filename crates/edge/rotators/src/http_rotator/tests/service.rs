@@ -14,8 +14,10 @@ use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 use tokio::time::sleep;
+
+use crate::testing::listener::listen;
 
 /// Keys by their numbers.
 pub(super) struct Service {
@@ -51,24 +53,18 @@ type Answers = Arc<dyn Fn(SeenCall) -> Response<Full<Bytes>> + Send + Sync>;
 
 /// Answers as it is told to; returns where.
 pub(super) async fn serve(answers: Answers) -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let answers = Arc::clone(&answers);
-            tokio::spawn(async move {
-                let mut peeked = [0; 32];
-                let length = stream.peek(&mut peeked).await.unwrap_or(0);
-                if peeked[..length].starts_with(b"GET /broken") {
-                    let _ = stream.write_all(b"SSH-2.0-other\r\n").await;
-                    return;
-                }
-                let answer = service_fn(move |request| answer(Arc::clone(&answers), request));
-                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
-            });
-        }
-    });
-    port
+    listen(move |stream| talk(stream, Arc::clone(&answers))).await
+}
+
+async fn talk(mut stream: TcpStream, answers: Answers) {
+    let mut peeked = [0; 32];
+    let length = stream.peek(&mut peeked).await.unwrap_or(0);
+    if peeked[..length].starts_with(b"GET /broken") {
+        let _ = stream.write_all(b"SSH-2.0-other\r\n").await;
+        return;
+    }
+    let answer = service_fn(move |request| answer(Arc::clone(&answers), request));
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }
 
 async fn answer(answers: Answers, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {

@@ -9,9 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 use super::super::bson::{NewDocument, member, members};
+use crate::testing::listener::listen;
 
 pub(super) struct Stub {
     pub(super) port: u16,
@@ -53,14 +54,8 @@ impl Stub {
         let mechanisms = mechanisms.iter().map(|mechanism| (*mechanism).to_owned()).collect();
         let state = State { mechanisms, users: users.collect(), refuses: None, pretends: false };
         let state = Arc::new(Mutex::new(state));
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let shared = Arc::clone(&state);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, Arc::clone(&shared)));
-            }
-        });
+        let port = listen(move |stream| talk(stream, Arc::clone(&shared))).await;
         Self { port, state }
     }
 

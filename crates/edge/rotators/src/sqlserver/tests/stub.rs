@@ -8,9 +8,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-use crate::testing::daemon::Certified;
+use crate::testing::{daemon::Certified, listener::listen};
 
 const PRELOGIN: u8 = 0x12;
 const BATCH: u8 = 0x01;
@@ -38,14 +38,8 @@ impl Stub {
         let state = Arc::new(Mutex::new(State { passwords, batches: Vec::new(), answers }));
         let certified = Certified::for_localhost();
         let config = Arc::new(config(&certified));
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let shared = Arc::clone(&state);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, Arc::clone(&config), Arc::clone(&shared)));
-            }
-        });
+        let port = listen(move |stream| talk(stream, Arc::clone(&config), Arc::clone(&shared))).await;
         Self { port, ca: certified.ca, state }
     }
 
