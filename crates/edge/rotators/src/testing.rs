@@ -4,6 +4,7 @@ pub(crate) mod daemon;
 pub(crate) mod listener;
 pub(crate) mod mariadb;
 pub(crate) mod postgres;
+mod turns;
 
 use std::{
     collections::BTreeMap,
@@ -63,6 +64,12 @@ impl OtherSecrets for FakeSecrets {
     }
 }
 
+impl Default for Tools {
+    fn default() -> Self {
+        Self::new(NetworkSettings::default())
+    }
+}
+
 impl Tools {
     pub(crate) fn new(settings: NetworkSettings) -> Self {
         let tls = Tls::load(settings.ca_bundle.as_deref()).unwrap();
@@ -91,6 +98,21 @@ impl Tools {
 
 pub(crate) fn document(json: &serde_json::Value) -> SecretDocument {
     SecretDocument::parse(&SecretBytes::new(json.to_string().into_bytes())).unwrap()
+}
+
+/// A login at a server of this machine, without TLS unless the other members say something else.
+pub(crate) fn login_here(
+    engine: &str,
+    port: u16,
+    user: &str,
+    password: &str,
+    more: &serde_json::Value,
+) -> SecretDocument {
+    let mut login = serde_json::json!({
+        "engine": engine, "host": "127.0.0.1", "port": port, "username": user, "password": password, "ssl": false
+    });
+    login.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    document(&login)
 }
 
 /// Users with their passwords; one host, plain channels only.

@@ -51,34 +51,18 @@ fn secret(value: Value) -> SecretDocument {
     document(&secret)
 }
 
-/// All steps of one turn, each as if nobody had heard that it was done; returns what is current then.
-async fn turn(rotator: &HttpRotator, current: &SecretDocument, previous: Option<SecretDocument>) -> SecretDocument {
-    let tools = tools();
-    let pending = rotator.create(&tools.errand(), current).await.unwrap();
-    let versions = Versions { current: current.clone(), pending: pending.clone(), previous };
-    for _ in 0..2 {
-        rotator.set(&tools.errand(), &versions).await.unwrap();
-        rotator.test(&tools.errand(), &pending).await.unwrap();
-    }
-    rotator.test(&tools.errand(), current).await.unwrap();
-    for _ in 0..2 {
-        rotator.retire(&tools.errand(), &pending, current).await.unwrap();
-    }
-    pending
-}
-
 #[tokio::test]
 async fn a_key_stays_good_until_the_turn_after_it() {
     let service = Service::start(&["key-1"]).await;
     let rotator = rotator(&service, json!({}));
     let first = secret(json!({ "api_key": "key-1", "id": "1", "kept": [1] }));
-    let second = turn(&rotator, &first, None).await;
+    let second = tools().whole_turn(&rotator, &first, None).await;
     assert_eq!(second.text("api_key").as_deref(), Some("key-2"));
     assert_eq!(second.json("kept"), Some(json!([1])));
     assert_eq!(service.keys(), ["key-1", "key-2"]);
-    let third = turn(&rotator, &second, Some(first)).await;
+    let third = tools().whole_turn(&rotator, &second, Some(&first)).await;
     assert_eq!(service.keys(), ["key-2", "key-3"]);
-    turn(&rotator, &third, Some(second)).await;
+    tools().whole_turn(&rotator, &third, Some(&second)).await;
     assert_eq!(service.keys(), ["key-3", "key-4"]);
 }
 
@@ -87,9 +71,9 @@ async fn a_key_ends_with_its_turn_where_the_target_says_so() {
     let service = Service::start(&["key-1"]).await;
     let rotator = rotator(&service, json!({ "/revoke_at": "finish" }));
     assert!(rotator.retires());
-    let second = turn(&rotator, &secret(json!({ "api_key": "key-1", "id": "1" })), None).await;
+    let second = tools().whole_turn(&rotator, &secret(json!({ "api_key": "key-1", "id": "1" })), None).await;
     assert_eq!(service.keys(), ["key-2"]);
-    turn(&rotator, &second, Some(secret(json!({ "api_key": "key-1", "id": "1" })))).await;
+    tools().whole_turn(&rotator, &second, Some(&secret(json!({ "api_key": "key-1", "id": "1" })))).await;
     assert_eq!(service.keys(), ["key-3"]);
 }
 
@@ -98,12 +82,12 @@ async fn calls_carry_what_their_templates_say() {
     let service = Service::start(&["key-1"]).await;
     let rotator = rotator(&service, json!({}));
     let first = secret(json!({ "api_key": "key-1", "id": "1" }));
-    let second = turn(&rotator, &first, None).await;
+    let second = tools().whole_turn(&rotator, &first, None).await;
     let calls = service.calls();
     let created = calls.iter().find(|call| call.method == "POST").unwrap();
     assert_eq!((created.target.as_str(), created.header("authorization")), ("/keys", "Bearer admin-token"));
     assert_eq!(serde_json::from_str::<Value>(&created.body).unwrap(), json!({ "name": "token" }));
-    turn(&rotator, &second, Some(first)).await;
+    tools().whole_turn(&rotator, &second, Some(&first)).await;
     let revoked = service.calls().into_iter().find(|call| call.method == "DELETE").unwrap();
     assert_eq!((revoked.target.as_str(), revoked.header("authorization")), ("/keys/1", "Bearer key-2"));
 }
@@ -117,10 +101,10 @@ async fn a_key_that_only_a_header_names_is_ended() {
     });
     let rotator = rotator(&service, json!({ "/revoke": revoke }));
     let first = secret(json!({ "api_key": "key-1", "id": "1" }));
-    let second = turn(&rotator, &secret(json!({ "api_key": "key-2", "id": "2" })), Some(first)).await;
+    let second = tools().whole_turn(&rotator, &secret(json!({ "api_key": "key-2", "id": "2" })), Some(&first)).await;
     assert_eq!(service.keys(), ["key-2", "key-3"]);
     // And is not where it is still wanted.
-    turn(&rotator, &second, Some(second.clone())).await;
+    tools().whole_turn(&rotator, &second, Some(&second)).await;
     assert_eq!(service.keys(), ["key-2", "key-3", "key-4"]);
 }
 
@@ -130,10 +114,10 @@ async fn a_key_that_is_still_wanted_is_not_ended() {
     let rotator = rotator(&service, json!({}));
     let current = secret(json!({ "api_key": "key-1", "id": "1" }));
     // Somebody put the same value twice, or moved labels back.
-    turn(&rotator, &current, Some(current.clone())).await;
+    tools().whole_turn(&rotator, &current, Some(&current)).await;
     assert_eq!(service.keys(), ["key-1", "key-2"]);
     // And a value without a key of the service ends none.
-    turn(&rotator, &current, Some(secret(json!({ "api_key": "by hand" })))).await;
+    tools().whole_turn(&rotator, &current, Some(&secret(json!({ "api_key": "by hand" })))).await;
     assert!(service.calls().iter().all(|call| call.method != "DELETE"));
 }
 

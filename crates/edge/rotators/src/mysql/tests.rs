@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     alternating_users::AlternatingUsers,
     document::SecretDocument,
-    rotator::{Rotator, Versions},
+    rotator::Rotator,
     settings::NetworkSettings,
     single_user::SingleUser,
     testing::{
@@ -17,18 +17,6 @@ fn password_of(secret: &SecretDocument) -> String {
     secret.text("password").unwrap()
 }
 
-/// Every step twice, as if nobody had heard that it was done. The new value.
-async fn rotate(rotator: &dyn Rotator, tools: &Tools, current: &SecretDocument) -> Result<SecretDocument, String> {
-    let told = |failure: Failure| failure.to_string();
-    let pending = rotator.create(&tools.errand(), current).await.map_err(told)?;
-    let versions = Versions { current: current.clone(), pending: pending.clone(), previous: None };
-    for _ in 0..2 {
-        rotator.set(&tools.errand(), &versions).await.map_err(told)?;
-        rotator.test(&tools.errand(), &pending).await.map_err(told)?;
-    }
-    Ok(pending)
-}
-
 fn single_user() -> SingleUser {
     SingleUser(Box::new(MySql::MariaDb))
 }
@@ -37,12 +25,8 @@ fn alternating() -> AlternatingUsers {
     AlternatingUsers(Box::new(MySql::MariaDb))
 }
 
-fn tools() -> Tools {
-    Tools::new(NetworkSettings::default())
-}
-
 fn with_superuser(server: &MariaDbServer) -> Tools {
-    tools().and("master", server.secret("mariadb", SUPERUSER, SUPERUSER_PASSWORD))
+    Tools::default().and("master", server.secret("mariadb", SUPERUSER, SUPERUSER_PASSWORD))
 }
 
 #[tokio::test]
@@ -50,7 +34,7 @@ async fn a_users_password_is_changed_and_no_log_has_it() {
     let server = MariaDbServer::running();
     server.run(&["CREATE USER single@'%' IDENTIFIED BY 'first-one'"]).await;
     let first = server.secret("mariadb", "single", "first-one");
-    let second = rotate(&single_user(), &tools(), &first).await.unwrap();
+    let second = Tools::default().turn(&single_user(), &first, None).await.unwrap();
     assert!(server.logs_in("single", &password_of(&second)).await);
     assert!(!server.logs_in("single", "first-one").await);
     let log = server.log();
@@ -63,7 +47,7 @@ async fn a_secret_for_mysql_is_rotated_at_mariadb() {
     let server = MariaDbServer::running();
     server.run(&["CREATE USER tutorial@'%' IDENTIFIED BY 'first-one'"]).await;
     let first = server.secret("mysql", "tutorial", "first-one");
-    let second = rotate(&SingleUser(Box::new(MySql::MySql)), &tools(), &first).await.unwrap();
+    let second = Tools::default().turn(&SingleUser(Box::new(MySql::MySql)), &first, None).await.unwrap();
     assert!(server.logs_in("tutorial", &password_of(&second)).await);
 }
 
@@ -72,9 +56,9 @@ async fn an_account_of_ed25519_keeps_its_plugin() {
     let server = MariaDbServer::running();
     server.run(&["CREATE USER curve@'%' IDENTIFIED VIA ed25519 USING PASSWORD('first-one')"]).await;
     let first = server.secret("mariadb", "curve", "first-one");
-    let second = rotate(&single_user(), &tools(), &first).await.unwrap();
+    let second = Tools::default().turn(&single_user(), &first, None).await.unwrap();
     assert!(server.logs_in("curve", &password_of(&second)).await && !server.logs_in("curve", "first-one").await);
-    let third = rotate(&alternating(), &with_superuser(&server), &second).await.unwrap();
+    let third = with_superuser(&server).turn(&alternating(), &second, None).await.unwrap();
     assert!(server.logs_in("curve_clone", &password_of(&third)).await);
     let created = server.query(SUPERUSER, SUPERUSER_PASSWORD, "SHOW CREATE USER curve_clone@'%'").await.unwrap();
     assert!(created[0].contains("VIA ed25519"), "{created:?}");
@@ -98,7 +82,7 @@ async fn users_who_take_turns_have_the_same_rights() {
         ])
         .await;
     let first = server.secret("mariadb", "turns", "first-one");
-    let second = rotate(&alternating(), &with_superuser(&server), &first).await.unwrap();
+    let second = with_superuser(&server).turn(&alternating(), &first, None).await.unwrap();
     assert_eq!(second.text("username").as_deref(), Some("turns_clone"));
     assert!(server.logs_in("turns", "first-one").await, "the one before goes on until the next turn");
     let question = "SELECT id FROM `of``turns`.`a TO b`";
@@ -110,7 +94,7 @@ async fn users_who_take_turns_have_the_same_rights() {
     let elsewhere = server.query(SUPERUSER, SUPERUSER_PASSWORD, "SHOW CREATE USER turns_clone@'10.%'").await;
     assert!(elsewhere.is_ok());
 
-    let third = rotate(&alternating(), &with_superuser(&server), &second).await.unwrap();
+    let third = with_superuser(&server).turn(&alternating(), &second, None).await.unwrap();
     assert_eq!(third.text("username").as_deref(), Some("turns"));
     assert!(server.logs_in("turns", &password_of(&third)).await && !server.logs_in("turns", "first-one").await);
     assert!(server.logs_in("turns_clone", &password_of(&second)).await);
@@ -129,7 +113,7 @@ async fn a_user_half_made_is_completed() {
         ])
         .await;
     let first = server.secret("mariadb", "half", "first-one");
-    let second = rotate(&alternating(), &with_superuser(&server), &first).await.unwrap();
+    let second = with_superuser(&server).turn(&alternating(), &first, None).await.unwrap();
     let grants = server.query("half_clone", &password_of(&second), "SHOW GRANTS").await.unwrap();
     assert!(grants.iter().any(|grant| grant.contains("PROCESS")), "{grants:?}");
 }
@@ -141,8 +125,8 @@ async fn who_may_not_make_users_changes_nobody() {
         .run(&["CREATE USER modest@'%' IDENTIFIED BY 'first-one'", "CREATE USER idle@'%' IDENTIFIED BY 'of-idle'"])
         .await;
     let first = server.secret("mariadb", "modest", "first-one");
-    let tools = tools().and("master", server.secret("mariadb", "idle", "of-idle"));
-    let refused = rotate(&alternating(), &tools, &first).await.unwrap_err();
+    let tools = Tools::default().and("master", server.secret("mariadb", "idle", "of-idle"));
+    let refused = tools.turn(&alternating(), &first, None).await.unwrap_err();
     assert!(refused.contains("1142") || refused.contains("1227"), "{refused}");
     assert!(!refused.contains("first-one") && !refused.contains("of-idle"));
 }
@@ -157,7 +141,7 @@ async fn tls_is_verified_and_without_it_only_who_allows_it_connects() {
         ])
         .await;
     let trusting = Tools::new(NetworkSettings { ca_bundle: Some(server.ca.clone()), ..NetworkSettings::default() });
-    let strangers = tools();
+    let strangers = Tools::default();
     let rotator = single_user();
     let secret = |user: &str, ssl: &serde_json::Value| {
         let mut secret = server.secret("mariadb", user, "first-one");
@@ -173,17 +157,15 @@ async fn tls_is_verified_and_without_it_only_who_allows_it_connects() {
     rotator.test(&strangers.errand(), &secret("plain_user", &json!(null))).await.unwrap();
     rotator.test(&strangers.errand(), &secret("plain_user", &json!(true))).await.unwrap_err();
 
-    let second = rotate(
-        &alternating(),
-        &trusting.and("master", {
+    let second = trusting
+        .and("master", {
             let mut master = server.secret("mariadb", SUPERUSER, SUPERUSER_PASSWORD);
             master.set_json("ssl", &json!(true));
             master
-        }),
-        &secret("tls_user", &json!(true)),
-    )
-    .await
-    .unwrap();
+        })
+        .turn(&alternating(), &secret("tls_user", &json!(true)), None)
+        .await
+        .unwrap();
     assert!(!server.logs_in("tls_user_clone", &password_of(&second)).await, "the other one needs TLS as well");
 }
 
@@ -193,12 +175,12 @@ async fn what_does_not_work_is_told_without_the_password() {
     server.run(&["CREATE USER careless@'%' IDENTIFIED BY 'right-one'"]).await;
     let rotator = single_user();
     let wrong = server.secret("mariadb", "careless", "wrong-one");
-    let refused = rotator.test(&tools().errand(), &wrong).await.unwrap_err().to_string();
+    let refused = rotator.test(&Tools::default().errand(), &wrong).await.unwrap_err().to_string();
     assert!(refused.contains("Access denied for user 'careless'") && refused.contains("1045"), "{refused}");
     assert!(!refused.contains("wrong-one"));
 
     let mut closed = server.secret("mariadb", "careless", "right-one");
     closed.set_json("port", &json!(1));
-    let refused = rotator.test(&tools().errand(), &closed).await.unwrap_err().to_string();
+    let refused = rotator.test(&Tools::default().errand(), &closed).await.unwrap_err().to_string();
     assert!(refused.contains("no connection to localhost:1: "), "{refused}");
 }

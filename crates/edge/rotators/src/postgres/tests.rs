@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     alternating_users::AlternatingUsers,
     document::SecretDocument,
-    rotator::{Rotator, Versions},
+    rotator::Rotator,
     settings::NetworkSettings,
     single_user::SingleUser,
     testing::{Tools, document, postgres::PostgresServer},
@@ -20,42 +20,21 @@ fn plain(mut secret: SecretDocument) -> SecretDocument {
     secret
 }
 
-/// Every step twice, as if nobody had heard that it was done. The new value.
-async fn rotate(
-    rotator: &dyn Rotator,
-    tools: &Tools,
-    current: &SecretDocument,
-    previous: Option<&SecretDocument>,
-) -> Result<SecretDocument, String> {
-    let told = |failure: Failure| failure.to_string();
-    let pending = rotator.create(&tools.errand(), current).await.map_err(told)?;
-    let versions = Versions { current: current.clone(), pending: pending.clone(), previous: previous.cloned() };
-    for _ in 0..2 {
-        rotator.set(&tools.errand(), &versions).await.map_err(told)?;
-        rotator.test(&tools.errand(), &pending).await.map_err(told)?;
-    }
-    Ok(pending)
-}
-
 fn single_user(kind: Postgres) -> SingleUser {
     SingleUser(Box::new(kind))
-}
-
-fn tools() -> Tools {
-    Tools::new(NetworkSettings::default())
 }
 
 #[tokio::test]
 async fn a_users_password_is_changed_and_no_log_has_it() {
     let server = PostgresServer::running();
     server.run("CREATE USER single WITH PASSWORD 'first-one'").await;
-    let tools = tools();
+    let tools = Tools::default();
     let first = server.secret("postgres", "single", "first-one");
-    let second = rotate(&single_user(Postgres::PostgreSql), &tools, &first, None).await.unwrap();
+    let second = tools.turn(&single_user(Postgres::PostgreSql), &first, None).await.unwrap();
     assert!(server.logs_in("single", &password_of(&second)).await);
     assert!(!server.logs_in("single", "first-one").await);
 
-    let third = rotate(&single_user(Postgres::PostgreSql), &tools, &second, Some(&first)).await.unwrap();
+    let third = tools.turn(&single_user(Postgres::PostgreSql), &second, Some(&first)).await.unwrap();
     assert!(server.logs_in("single", &password_of(&third)).await);
     assert!(!server.logs_in("single", &password_of(&second)).await);
 
@@ -70,7 +49,7 @@ async fn a_server_that_keeps_md5_is_sent_md5() {
     server.run("SET password_encryption = 'md5'; CREATE USER elder WITH PASSWORD 'first-one'").await;
     server.run("ALTER USER elder SET password_encryption = 'md5'").await;
     let first = server.secret("postgres", "elder", "first-one");
-    let second = rotate(&single_user(Postgres::PostgreSql), &tools(), &first, None).await.unwrap();
+    let second = Tools::default().turn(&single_user(Postgres::PostgreSql), &first, None).await.unwrap();
     assert!(server.logs_in("elder", &password_of(&second)).await);
     let kept = server.run("SELECT rolpassword FROM pg_authid WHERE rolname = 'elder'").await;
     assert!(kept[0].starts_with("md5"), "{kept:?}");
@@ -81,15 +60,15 @@ async fn names_are_quoted() {
     let server = PostgresServer::running();
     server.run(r#"CREATE USER "o'""b\; --é" WITH PASSWORD 'first-one'"#).await;
     let first = server.secret("postgres", r#"o'"b\; --é"#, "first-one");
-    let second = rotate(&single_user(Postgres::PostgreSql), &tools(), &first, None).await.unwrap();
+    let second = Tools::default().turn(&single_user(Postgres::PostgreSql), &first, None).await.unwrap();
     assert!(server.logs_in(r#"o'"b\; --é"#, &password_of(&second)).await);
 
     let mut first = first;
     first.set_text("password", &SecretBytes::new(password_of(&second).into_bytes()));
     first.set_text("masterarn", &SecretBytes::copy_of(b"master"));
-    let tools = tools().and("master", server.superuser("postgres"));
+    let tools = Tools::default().and("master", server.superuser("postgres"));
     let alternating = AlternatingUsers(Box::new(Postgres::PostgreSql));
-    let second = rotate(&alternating, &tools, &first, None).await.unwrap();
+    let second = tools.turn(&alternating, &first, None).await.unwrap();
     assert!(server.logs_in(r#"o'"b\; --é_clone"#, &password_of(&second)).await);
 }
 
@@ -101,16 +80,16 @@ async fn users_who_take_turns_have_the_same_rights() {
     server.run("INSERT INTO of_turns VALUES (7); GRANT SELECT ON of_turns TO turns").await;
     let mut first = server.secret("postgres", "turns", "first-one");
     first.set_text("masterarn", &SecretBytes::copy_of(b"master"));
-    let tools = tools().and("master", server.superuser("postgres"));
+    let tools = Tools::default().and("master", server.superuser("postgres"));
     let alternating = AlternatingUsers(Box::new(Postgres::PostgreSql));
 
-    let second = rotate(&alternating, &tools, &first, None).await.unwrap();
+    let second = tools.turn(&alternating, &first, None).await.unwrap();
     assert_eq!(second.text("username").as_deref(), Some("turns_clone"));
     assert!(server.logs_in("turns", "first-one").await, "the one before goes on until the next turn");
     let rows = server.query("turns_clone", &password_of(&second), "SELECT id FROM of_turns").await.unwrap();
     assert_eq!(rows, ["7"]);
 
-    let third = rotate(&alternating, &tools, &second, Some(&first)).await.unwrap();
+    let third = tools.turn(&alternating, &second, Some(&first)).await.unwrap();
     assert_eq!(third.text("username").as_deref(), Some("turns"));
     assert!(server.logs_in("turns", &password_of(&third)).await && !server.logs_in("turns", "first-one").await);
     assert!(server.logs_in("turns_clone", &password_of(&second)).await);
@@ -124,8 +103,8 @@ async fn who_may_not_make_users_changes_nobody() {
     server.run("CREATE USER modest WITH PASSWORD 'first-one'; CREATE USER idle WITH PASSWORD 'of-idle'").await;
     let mut first = server.secret("postgres", "modest", "first-one");
     first.set_text("masterarn", &SecretBytes::copy_of(b"master"));
-    let tools = tools().and("master", server.secret("postgres", "idle", "of-idle"));
-    let refused = rotate(&AlternatingUsers(Box::new(Postgres::PostgreSql)), &tools, &first, None).await.unwrap_err();
+    let tools = Tools::default().and("master", server.secret("postgres", "idle", "of-idle"));
+    let refused = tools.turn(&AlternatingUsers(Box::new(Postgres::PostgreSql)), &first, None).await.unwrap_err();
     assert_eq!(refused, "the database refused: permission denied to create role (42501)");
 }
 
@@ -138,7 +117,7 @@ async fn a_superuser_of_another_host_is_not_borrowed() {
     let mut master = server.superuser("postgres");
     master.set_text("host", &SecretBytes::copy_of(b"127.0.0.1"));
     let alternating = AlternatingUsers(Box::new(Postgres::PostgreSql));
-    let refused = rotate(&alternating, &tools().and("master", master), &first, None).await.unwrap_err();
+    let refused = Tools::default().and("master", master).turn(&alternating, &first, None).await.unwrap_err();
     let expected = "Current database host localhost is not the same host as/rds replica of master 127.0.0.1";
     assert_eq!(refused, expected);
 }
@@ -150,7 +129,7 @@ async fn tls_is_verified_and_without_it_only_who_allows_it_connects() {
         .run("CREATE USER tls_user WITH PASSWORD 'first-one'; CREATE USER plain_user WITH PASSWORD 'first-one'")
         .await;
     let trusting = Tools::new(NetworkSettings { ca_bundle: Some(server.ca.clone()), ..NetworkSettings::default() });
-    let strangers = tools();
+    let strangers = Tools::default();
     let rotator = single_user(Postgres::PostgreSql);
     let secret = |user: &str, ssl: &serde_json::Value| {
         let mut secret = server.secret("postgres", user, "first-one");
@@ -189,7 +168,8 @@ async fn what_does_not_work_is_told_without_the_password() {
     let server = PostgresServer::running();
     server.run("CREATE USER careless WITH PASSWORD 'right-one'").await;
     let rotator = single_user(Postgres::PostgreSql);
-    let test = async |secret: SecretDocument| rotator.test(&tools().errand(), &secret).await.unwrap_err().to_string();
+    let test =
+        async |secret: SecretDocument| rotator.test(&Tools::default().errand(), &secret).await.unwrap_err().to_string();
     let beginning = "Unable to log into database with pending secret of secret ARN arn: ";
 
     let wrong = test(plain(server.secret("postgres", "careless", "wrong-one"))).await;
@@ -231,15 +211,15 @@ async fn redshift_is_sent_md5_and_its_users_rights_are_copied_one_by_one() {
         .run(r#"GRANT USAGE ON SCHEMA "of ""shift""" TO shift; GRANT SELECT ON "of ""shift""".things TO shift"#)
         .await;
     let mut first = server.secret("redshift", "shift", "first-one");
-    let single = rotate(&single_user(Postgres::Redshift), &tools(), &first, None).await.unwrap();
+    let single = Tools::default().turn(&single_user(Postgres::Redshift), &first, None).await.unwrap();
     assert!(server.logs_in("shift", &password_of(&single)).await);
     let kept = server.run("SELECT rolpassword FROM pg_authid WHERE rolname = 'shift'").await;
     assert!(kept[0].starts_with("md5"), "{kept:?}");
 
     first = single;
     first.set_text("masterarn", &SecretBytes::copy_of(b"master"));
-    let tools = tools().and("master", server.superuser("redshift"));
-    let second = rotate(&AlternatingUsers(Box::new(Postgres::Redshift)), &tools, &first, None).await.unwrap();
+    let tools = Tools::default().and("master", server.superuser("redshift"));
+    let second = tools.turn(&AlternatingUsers(Box::new(Postgres::Redshift)), &first, None).await.unwrap();
     let question = r#"SELECT id FROM "of ""shift""".things"#;
     assert_eq!(server.query("shift_clone", &password_of(&second), question).await.unwrap(), ["9"]);
     let refused = server.query("shift_clone", &password_of(&second), r#"DELETE FROM "of ""shift""".things"#).await;

@@ -9,46 +9,19 @@ use crate::{
     NetworkSettings,
     document::SecretDocument,
     rotator::{Rotator, Versions},
-    testing::{Tools, document},
+    testing::{Tools, document, login_here},
 };
 use server::{Server, server_or_pass};
 
 const REDIS: Redis = Redis { password_length: 32 };
 
-fn tools() -> Tools {
-    Tools::new(NetworkSettings::default())
-}
-
 fn secret(server: &Server, user: &str, password: &str, more: Value) -> SecretDocument {
-    let mut value = json!({
-        "host": "127.0.0.1", "port": server.port, "username": user, "password": password, "ssl": false, "engine": "redis"
-    });
-    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    document(&value)
+    login_here("redis", server.port, user, password, &more)
 }
 
 /// A superuser's secret, and what a step has at hand where it can be read.
 fn with_superuser(server: &Server) -> Tools {
-    tools().and("arn:master", secret(server, "default", "root", json!({})))
-}
-
-/// All steps of one turn; returns what is current afterwards.
-async fn turn(rotator: &dyn Rotator, tools: &Tools, current: &SecretDocument) -> SecretDocument {
-    let pending = rotator.create(&tools.errand(), current).await.unwrap();
-    let versions = Versions { current: current.clone(), pending: pending.clone(), previous: None };
-    // Each as if nobody had heard that it was done.
-    for _ in 0..2 {
-        rotator.set(&tools.errand(), &versions).await.unwrap();
-        rotator.test(&tools.errand(), &pending).await.unwrap();
-    }
-    // Until here whoever holds the current value still gets in.
-    rotator.test(&tools.errand(), current).await.unwrap();
-    if rotator.retires() {
-        for _ in 0..2 {
-            rotator.retire(&tools.errand(), &pending, current).await.unwrap();
-        }
-    }
-    pending
+    Tools::default().and("arn:master", secret(server, "default", "root", json!({})))
 }
 
 async fn logs_in(rotator: &dyn Rotator, tools: &Tools, value: &SecretDocument) -> bool {
@@ -59,12 +32,12 @@ async fn logs_in(rotator: &dyn Rotator, tools: &Tools, value: &SecretDocument) -
 async fn one_user_has_two_passwords_until_the_turn_has_ended() {
     let server = server_or_pass!();
     server.ask(&["ACL", "SETUSER", "app", "on", ">old", "~*", "+@all"]);
-    let (rotator, tools) = (SingleRedisUser::new(REDIS), tools());
+    let (rotator, tools) = (SingleRedisUser::new(REDIS), Tools::default());
     let first = secret(&server, "app", "old", json!({}));
-    let second = turn(&rotator, &tools, &first).await;
+    let second = tools.whole_turn(&rotator, &first, None).await;
     assert_ne!(first.text("password"), second.text("password"));
     assert!(logs_in(&rotator, &tools, &second).await && !logs_in(&rotator, &tools, &first).await);
-    let third = turn(&rotator, &tools, &second).await;
+    let third = tools.whole_turn(&rotator, &second, None).await;
     assert!(logs_in(&rotator, &tools, &third).await && !logs_in(&rotator, &tools, &second).await);
 }
 
@@ -73,7 +46,7 @@ async fn what_was_changed_is_there_after_the_server_has_started_again() {
     for keeping in [server::Keeping::AclFile, server::Keeping::Configuration] {
         let mut server = server_or_pass!(keeping);
         server.ask(&["ACL", "SETUSER", "app", "on", ">old", "~*", "+@all"]);
-        let (rotator, tools) = (SingleRedisUser::new(REDIS), tools());
+        let (rotator, tools) = (SingleRedisUser::new(REDIS), Tools::default());
         let current = secret(&server, "app", "old", json!({}));
         let pending = rotator.create(&tools.errand(), &current).await.unwrap();
         // An attempt that came as far as to change the user, and was killed before it saved him.
@@ -94,14 +67,14 @@ async fn a_user_without_rights_is_changed_by_the_superuser_that_the_secret_names
     server.ask(&["ACL", "SETUSER", "app", "on", ">old", "~app:*", "+get"]);
     let rotator = SingleRedisUser::new(REDIS);
     let alone = secret(&server, "app", "old", json!({}));
-    let pending = rotator.create(&tools().errand(), &alone).await.unwrap();
+    let pending = rotator.create(&Tools::default().errand(), &alone).await.unwrap();
     let versions = Versions { current: alone, pending, previous: None };
-    let refused = rotator.set(&tools().errand(), &versions).await.unwrap_err().to_string();
+    let refused = rotator.set(&Tools::default().errand(), &versions).await.unwrap_err().to_string();
     assert!(refused.contains("masterarn") && refused.contains("NOPERM"), "{refused}");
 
     let tools = with_superuser(&server);
     let first = secret(&server, "app", "old", json!({ "masterarn": "arn:master" }));
-    let second = turn(&rotator, &tools, &first).await;
+    let second = tools.whole_turn(&rotator, &first, None).await;
     assert!(logs_in(&rotator, &tools, &second).await && !logs_in(&rotator, &tools, &first).await);
 }
 
@@ -142,12 +115,12 @@ async fn two_users_take_turns_with_the_same_rights() {
     let tools = with_superuser(&server);
     let rotator = AlternatingRedisUsers::new(REDIS);
     let first = secret(&server, "app", "old", json!({ "masterarn": "arn:master" }));
-    let second = turn(&rotator, &tools, &first).await;
+    let second = tools.whole_turn(&rotator, &first, None).await;
     assert_eq!(second.text("username").as_deref(), Some("app_clone"));
     assert_eq!(server.rights_of("app_clone"), server.rights_of("app"));
     assert!(logs_in(&rotator, &tools, &first).await, "the user before keeps his password until the next turn");
 
-    let third = turn(&rotator, &tools, &second).await;
+    let third = tools.whole_turn(&rotator, &second, None).await;
     assert_eq!(third.text("username").as_deref(), Some("app"));
     assert!(logs_in(&rotator, &tools, &second).await && !logs_in(&rotator, &tools, &first).await);
 }
@@ -156,7 +129,7 @@ async fn two_users_take_turns_with_the_same_rights() {
 async fn a_current_password_that_fails_gives_way_to_the_one_before() {
     let server = server_or_pass!();
     server.ask(&["ACL", "SETUSER", "app", "on", ">older", "~*", "+@all"]);
-    let (rotator, tools) = (SingleRedisUser::new(REDIS), tools());
+    let (rotator, tools) = (SingleRedisUser::new(REDIS), Tools::default());
     let current = secret(&server, "app", "lost", json!({}));
     let pending = rotator.create(&tools.errand(), &current).await.unwrap();
     let previous = Some(secret(&server, "app", "older", json!({})));
@@ -174,7 +147,7 @@ async fn a_current_password_that_fails_gives_way_to_the_one_before() {
 async fn a_change_that_cannot_be_saved_is_told_and_made_good_later() {
     let server = server_or_pass!(server::Keeping::AclFile);
     server.ask(&["ACL", "SETUSER", "app", "on", ">old", "~*", "+@all", "-acl|save"]);
-    let (rotator, tools) = (SingleRedisUser::new(REDIS), tools());
+    let (rotator, tools) = (SingleRedisUser::new(REDIS), Tools::default());
     let current = secret(&server, "app", "old", json!({}));
     let pending = rotator.create(&tools.errand(), &current).await.unwrap();
     let versions = Versions { current, pending, previous: None };
@@ -196,7 +169,7 @@ async fn tls_is_verified_and_plain_is_what_the_secret_allows() {
     };
     rotator.test(&trusting.errand(), &over_tls(json!(true))).await.unwrap();
     rotator.test(&trusting.errand(), &over_tls(Value::Null)).await.unwrap();
-    let refused = rotator.test(&tools().errand(), &over_tls(json!(true))).await.unwrap_err().to_string();
+    let refused = rotator.test(&Tools::default().errand(), &over_tls(json!(true))).await.unwrap_err().to_string();
     assert!(refused.contains("TLS with localhost") && !refused.contains("root"), "{refused}");
     // A server without TLS, and a secret that does not say: TLS is tried, then not.
     let plain = secret(&server, "default", "root", json!({ "ssl": null }));
@@ -210,8 +183,8 @@ async fn a_whole_turn_leaves_no_password_in_the_servers_log_or_monitor() {
     let server = server_or_pass!();
     server.ask(&["ACL", "SETUSER", "app", "on", ">old", "~*", "+@all"]);
     let monitor = server.monitor();
-    let (rotator, tools) = (SingleRedisUser::new(REDIS), tools());
-    let second = turn(&rotator, &tools, &secret(&server, "app", "old", json!({}))).await;
+    let (rotator, tools) = (SingleRedisUser::new(REDIS), Tools::default());
+    let second = tools.whole_turn(&rotator, &secret(&server, "app", "old", json!({})), None).await;
     server.ask(&["PING", "the-end"]);
     let seen = monitor.until("the-end");
     assert!(!seen.contains(&second.text("password").unwrap()), "{seen}");
@@ -225,7 +198,7 @@ async fn a_password_of_several_lines_is_not_sent() {
     let value = document(&json!({
         "host": "127.0.0.1", "port": port, "username": "u", "password": "p\r\nSET stolen yes\r\n", "ssl": false
     }));
-    let refused = rotator.test(&tools().errand(), &value).await.unwrap_err().to_string();
+    let refused = rotator.test(&Tools::default().errand(), &value).await.unwrap_err().to_string();
     assert!(refused.ends_with("password key of the secret's JSON has a control character"), "{refused}");
     let came = tokio::time::timeout(std::time::Duration::from_millis(50), listener.accept()).await;
     assert!(came.is_err(), "nobody came");

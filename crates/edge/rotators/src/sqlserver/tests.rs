@@ -11,20 +11,12 @@ use crate::{
     document::SecretDocument,
     rotator::{Rotator, Versions},
     single_user::SingleUser,
-    testing::{Tools, document},
+    testing::{Tools, login_here},
 };
 use stub::{State, Stub};
 
 fn secret(stub: &Stub, user: &str, password: &str, more: Value) -> SecretDocument {
-    let mut value = json!({
-        "engine": "sqlserver", "host": "127.0.0.1", "port": stub.port, "username": user, "password": password, "ssl": false
-    });
-    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    document(&value)
-}
-
-fn tools() -> Tools {
-    Tools::new(NetworkSettings::default())
+    login_here("sqlserver", stub.port, user, password, &more)
 }
 
 fn some(texts: &[&str]) -> Result<Vec<Option<String>>, String> {
@@ -67,31 +59,21 @@ fn server(state: &mut State, batch: &str) -> Result<Vec<Option<String>>, String>
     some(&[])
 }
 
-async fn turn(rotator: &dyn Rotator, tools: &Tools, current: &SecretDocument) -> SecretDocument {
-    let pending = rotator.create(&tools.errand(), current).await.unwrap();
-    let versions = Versions { current: current.clone(), pending: pending.clone(), previous: None };
-    for _ in 0..2 {
-        rotator.set(&tools.errand(), &versions).await.unwrap();
-        rotator.test(&tools.errand(), &pending).await.unwrap();
-    }
-    pending
-}
-
 #[tokio::test]
 async fn one_user_changes_his_own_password() {
     let stub = Stub::start(&[("app", "old")], server).await;
-    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), tools());
+    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), Tools::default());
     let first = secret(&stub, "app", "old", json!({}));
-    let second = turn(&rotator, &tools, &first).await;
+    let second = tools.turn(&rotator, &first, None).await.unwrap();
     assert!(rotator.test(&tools.errand(), &first).await.is_err());
-    turn(&rotator, &tools, &second).await;
+    tools.turn(&rotator, &second, None).await.unwrap();
     assert!(rotator.test(&tools.errand(), &second).await.is_err());
 }
 
 #[tokio::test]
 async fn who_logged_in_with_the_password_before_shows_that_one_as_the_old() {
     let stub = Stub::start(&[("app", "older")], server).await;
-    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), tools());
+    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), Tools::default());
     let current = secret(&stub, "app", "lost", json!({}));
     let pending = rotator.create(&tools.errand(), &current).await.unwrap();
     let previous = Some(secret(&stub, "app", "older", json!({})));
@@ -103,10 +85,10 @@ async fn who_logged_in_with_the_password_before_shows_that_one_as_the_old() {
 #[tokio::test]
 async fn two_users_take_turns_with_the_same_rights() {
     let stub = Stub::start(&[("app", "old"), ("sa", "root")], server).await;
-    let tools = tools().and("arn:master", secret(&stub, "sa", "root", json!({})));
+    let tools = Tools::default().and("arn:master", secret(&stub, "sa", "root", json!({})));
     let rotator = AlternatingUsers(Box::new(SqlServer));
     let first = secret(&stub, "app", "old", json!({ "masterarn": "arn:master", "dbname": "shop" }));
-    let second = turn(&rotator, &tools, &first).await;
+    let second = tools.turn(&rotator, &first, None).await.unwrap();
     assert_eq!(second.text("username").as_deref(), Some("app_clone"));
     rotator.test(&tools.errand(), &first).await.unwrap();
     let batches = stub.batches();
@@ -129,7 +111,7 @@ async fn a_right_that_cannot_be_copied_stops_before_anything_is_made() {
         if batch.starts_with("SELECT N'ALTER ROLE ") { Ok(vec![None]) } else { server(state, batch) }
     });
     let stub = stub.await;
-    let tools = tools().and("arn:master", secret(&stub, "sa", "root", json!({})));
+    let tools = Tools::default().and("arn:master", secret(&stub, "sa", "root", json!({})));
     let rotator = AlternatingUsers(Box::new(SqlServer));
     let current = secret(&stub, "app", "old", json!({ "masterarn": "arn:master", "dbname": "shop" }));
     let pending = rotator.create(&tools.errand(), &current).await.unwrap();
@@ -145,7 +127,7 @@ async fn a_users_own_password_is_changed_where_the_database_is_contained() {
         if batch == statements::CONTAINMENT { some(&["1"]) } else { server(state, batch) }
     });
     let stub = stub.await;
-    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), tools());
+    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), Tools::default());
     let current = secret(&stub, "app", "old", json!({ "dbname": "shop" }));
     let pending = rotator.create(&tools.errand(), &current).await.unwrap();
     let versions = Versions { current, pending, previous: None };
@@ -158,7 +140,7 @@ async fn a_certificate_is_verified_where_the_secret_asks_for_tls() {
     let stub = Stub::start(&[("app", "old")], server).await;
     let rotator = SingleUser(Box::new(SqlServer));
     let over_tls = secret(&stub, "app", "old", json!({ "host": "localhost", "ssl": true }));
-    let refused = rotator.test(&tools().errand(), &over_tls).await.unwrap_err().to_string();
+    let refused = rotator.test(&Tools::default().errand(), &over_tls).await.unwrap_err().to_string();
     assert!(refused.contains("TLS failed"), "{refused}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
@@ -175,7 +157,7 @@ async fn what_the_server_says_is_shown_without_passwords() {
         if batch.starts_with("ALTER") { Err("no: old-canary".to_owned()) } else { server(state, batch) }
     });
     let stub = stub.await;
-    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), tools());
+    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), Tools::default());
     let wrong = secret(&stub, "app", "wrong-canary", json!({}));
     let refused = rotator.test(&tools.errand(), &wrong).await.unwrap_err().to_string();
     assert!(refused.contains("Login failed for user 'app'.") && !refused.contains("canary"), "{refused}");
@@ -197,7 +179,7 @@ async fn a_server_that_repeats_the_new_password_is_not_quoted() {
         }
     });
     let stub = stub.await;
-    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), tools());
+    let (rotator, tools) = (SingleUser(Box::new(SqlServer)), Tools::default());
     let current = secret(&stub, "app", "first-one", json!({}));
     let pending = rotator.create(&tools.errand(), &current).await.unwrap();
     let versions = Versions { current, pending, previous: None };
