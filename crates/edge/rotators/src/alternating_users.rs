@@ -12,6 +12,7 @@ use crate::{
     rotator::{Rotator, Versions},
     settings::PasswordSettings,
     single_user::{check_passwords, test},
+    superuser::Superuser,
 };
 
 pub(crate) struct AlternatingUsers(pub(crate) Box<dyn Database>);
@@ -99,23 +100,9 @@ impl AlternatingUsers {
         current: &Login,
         pending: &Login,
     ) -> Result<(), Failure> {
-        let master_arn = versions.current.required("masterarn")?;
-        let master = errand.other_secret(&master_arn).await.map_err(|failure| {
-            failure.within(&format!(
-                "the superuser's secret {master_arn} cannot be read; it must be a database's secret, and the role of \
-                 rotators needs a policy that allows secretsmanager:GetSecretValue on it"
-            ))
-        })?;
-        let master = self.login(errand, &master)?;
-        if master.host != current.host {
-            let text = format!(
-                "Current database host {} is not the same host as/rds replica of master {}",
-                current.host, master.host
-            );
-            return Err(Failure::new(text));
-        }
-        let nobody = format!("Unable to log into database using credentials in master secret {master_arn}");
-        let mut session = log_in(&*self.0, errand, &master).await.map_err(|error| error.within(&nobody))?;
+        let superuser = Superuser::of(&*self.0, errand, &versions.current).await?;
+        let session = log_in(&*self.0, errand, &superuser.login).await;
+        let mut session = session.map_err(|error| superuser.refused(error))?;
         let alternate = Alternate {
             current_user: &current.user,
             user: &pending.user,

@@ -122,15 +122,22 @@ pub(crate) fn without_control(key: &str, value: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Logs in by the channels that the secret allows, in their order.
 pub(crate) async fn log_in(
     database: &dyn Database,
     errand: &Errand<'_>,
     login: &Login,
 ) -> Result<Box<dyn Session>, LoginError> {
+    by_channels(login, |channel| database.log_in(errand, login, channel)).await
+}
+
+/// Logs in by the channels that the secret allows, in their order.
+pub(crate) async fn by_channels<S, F>(login: &Login, log_in: impl Fn(Channel) -> F) -> Result<S, LoginError>
+where
+    F: Future<Output = Result<S, LoginError>>,
+{
     let mut refused = LoginError::Channel("no channel is allowed".to_owned());
     for channel in login.channels {
-        match database.log_in(errand, login, *channel).await {
+        match log_in(*channel).await {
             Err(LoginError::Channel(text)) => refused = LoginError::Channel(text),
             ended => return ended,
         }

@@ -31,6 +31,7 @@ mod settings;
 mod single_user;
 mod sqlserver;
 mod steps;
+mod superuser;
 #[cfg(test)]
 mod testing;
 mod tls;

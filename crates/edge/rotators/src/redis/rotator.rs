@@ -7,13 +7,14 @@ use super::Redis;
 use super::session::RedisSession;
 use crate::{
     alternating_users::AlternatingUsers,
-    database::{Login, LoginError},
+    database::{Login, LoginError, by_channels},
     document::SecretDocument,
     errand::Errand,
     failure::Failure,
     rotator::{Rotator, Versions},
     settings::PasswordSettings,
     single_user::{SingleUser, is_of_same_user},
+    superuser::Superuser,
 };
 
 /// One user. The password before is good until the new one is current, so that AWSCURRENT always logs in.
@@ -37,20 +38,15 @@ impl SingleRedisUser {
 
     async fn set_password(&self, errand: &Errand<'_>, versions: &Versions) -> Result<(), Failure> {
         let pending = login(self.redis, errand, &versions.pending)?;
-        let own = match enter(errand, &pending).await {
-            Ok(session) => session,
-            Err(_) => {
-                let mut session = self.with_what_is_valid(errand, versions, &pending).await?;
-                if !versions.current.has("masterarn") {
-                    session.add_password(&pending.user, &pending.password).await?;
-                    return session.save().await;
-                }
-                let mut superuser = superuser(self.redis, errand, &versions.current).await?;
-                superuser.add_password(&pending.user, &pending.password).await?;
-                return superuser.save().await;
-            }
+        let (own, is_added) = match enter(errand, &pending).await {
+            Ok(session) => (session, true),
+            Err(_) => (self.with_what_is_valid(errand, versions, &pending).await?, false),
         };
-        self.changer(errand, &versions.current, own).await?.save().await
+        let mut changer = self.changer(errand, &versions.current, own).await?;
+        if !is_added {
+            changer.add_password(&pending.user, &pending.password).await?;
+        }
+        changer.save().await
     }
 
     /// Logged in as the user, with the current password or the one before.
@@ -171,31 +167,10 @@ fn login(redis: Redis, errand: &Errand<'_>, document: &SecretDocument) -> Result
 }
 
 async fn enter(errand: &Errand<'_>, login: &Login) -> Result<RedisSession, LoginError> {
-    let mut refused = LoginError::Channel("no channel is allowed".to_owned());
-    for channel in login.channels {
-        match RedisSession::log_in(errand, login, *channel).await {
-            Err(LoginError::Channel(text)) => refused = LoginError::Channel(text),
-            ended => return ended,
-        }
-    }
-    Err(refused)
+    by_channels(login, |channel| RedisSession::log_in(errand, login, channel)).await
 }
 
-/// Only after somebody has logged in as the secret's user: nobody borrows a superuser by naming him.
 async fn superuser(redis: Redis, errand: &Errand<'_>, current: &SecretDocument) -> Result<RedisSession, Failure> {
-    let master_arn = current.required("masterarn")?;
-    let master = errand.other_secret(&master_arn).await.map_err(|failure| {
-        failure.within(&format!(
-            "the superuser's secret {master_arn} cannot be read; it must be a database's secret, and the role of rotators \
-             needs a policy that allows secretsmanager:GetSecretValue on it"
-        ))
-    })?;
-    let (master, host) = (login(redis, errand, &master)?, current.required("host")?);
-    if master.host != host {
-        let text =
-            format!("Current database host {host} is not the same host as/rds replica of master {}", master.host);
-        return Err(Failure::new(text));
-    }
-    let nobody = format!("Unable to log into database using credentials in master secret {master_arn}");
-    enter(errand, &master).await.map_err(|error| error.within(&nobody))
+    let superuser = Superuser::of(&redis, errand, current).await?;
+    enter(errand, &superuser.login).await.map_err(|error| superuser.refused(error))
 }
