@@ -8,6 +8,7 @@ mod managed;
 mod rivals;
 mod rotator;
 mod schedules;
+mod undone;
 mod whole;
 
 pub(crate) use rotator::{FUNCTION, Stage, Willing};

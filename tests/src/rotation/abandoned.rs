@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     house::{DAY_MS, SECOND_MS},
-    letters::token,
+    letters::{Refusal, token},
 };
 
 /// With a rotation under `token(2)` that has failed in setSecret.
@@ -138,18 +138,53 @@ async fn a_secret_that_is_deleted_stops_rotating_and_goes_on_when_it_is_restored
     let stage = stuck().await;
     let admin = stage.admin();
     admin.schedule("db").await;
-    assert_eq!(stage.rotate().await, 1);
-    assert_eq!(stage.events(), ["RotationStarted", "RotationFailed", "RotationAbandoned"]);
+    assert_eq!(stage.rotate().await, 0);
     stage.house.turn_clock(10 * DAY_MS);
     let calls = stage.called().len();
-    stage.rotate().await;
+    assert_eq!(stage.rotate().await, 0);
     assert_eq!(stage.called().len(), calls);
+    // At once, and not in the next window.
     admin.ask("RestoreSecret", json!({"SecretId": "db"})).await;
-    let remove = json!({"SecretId": "db", "VersionStage": "AWSPENDING", "RemoveFromVersionId": token(2)});
-    admin.ask("UpdateSecretVersionStage", remove).await;
-    stage.house.turn_clock(DAY_MS);
     assert_eq!(stage.rotate().await, 1);
     assert_eq!(stage.outcomes().await, ["FAILED", "SUCCEEDED"]);
+    assert_eq!(admin.labels("db").await[token(2)], json!(["AWSCURRENT", "AWSPENDING"]));
+}
+
+#[tokio::test]
+async fn a_rotation_in_whose_middle_the_secret_is_deleted_goes_on_when_it_is_restored() {
+    let stage = Stage::open().await;
+    stage.rotator.fails("setSecret", Fault::WaitsAfter);
+    stage.ask_to_rotate(2).await;
+    let mut scheduler = stage.begin().await;
+    stage.rotator.waits().await;
+    stage.admin().schedule("db").await;
+    stage.rotator.goes_on();
+    scheduler.finish().await;
+    assert_eq!(stage.rotate().await, 0);
+    stage.admin().ask("RestoreSecret", json!({"SecretId": "db"})).await;
+    assert_eq!(stage.timeline().await[0]["Error"], "The secret is scheduled for deletion.");
+    assert_eq!(stage.rotate().await, 1);
+    assert_eq!(stage.outcomes().await, ["FAILED", "SUCCEEDED"]);
+    assert!(stage.logs_in("AWSCURRENT").await);
+}
+
+#[tokio::test]
+async fn nobody_makes_a_version_current_that_has_no_value() {
+    let stage = Stage::open().await;
+    stage.rotator.fails("createSecret", Fault::Nothing);
+    stage.rotator.fails("setSecret", Fault::Nothing);
+    stage.rotator.fails("testSecret", Fault::Nothing);
+    stage.rotator.fails("finishSecret", Fault::Nothing);
+    stage.ask_to_rotate(2).await;
+    let stage_move = json!({
+        "SecretId": "db", "VersionStage": "AWSCURRENT", "MoveToVersionId": token(2), "RemoveFromVersionId": token(1),
+    });
+    let refused = stage.admin().call("UpdateSecretVersionStage", stage_move).await;
+    let text = format!("You can't move staging label AWSCURRENT to version {} because it has no value.", token(2));
+    refused.is(&Refusal { code: "InvalidParameterException", text: Some(text) });
+    stage.rotate().await;
+    assert_eq!(stage.outcomes().await, ["FAILED"]);
+    assert!(stage.logs_in("AWSCURRENT").await);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ async fn a_function_is_called_now_and_then_to_see_that_it_can_be() {
 #[tokio::test]
 async fn a_rotator_is_asked_whether_the_value_logs_in() {
     let stage = rotated().await;
-    stage.rotator.checks_current.store(true, Ordering::SeqCst);
+    stage.rotator.is_built_in.store(true, Ordering::SeqCst);
     stage.house.turn_clock(6 * HOUR_MS);
     assert_eq!(stage.rotate().await, 2);
     assert_eq!(stage.called()[4..].iter().filter(|step| **step == "checkCurrent").count(), 1);

@@ -123,6 +123,26 @@ async fn who_asks_while_a_rotation_waits_has_it_tried_at_once() {
 }
 
 #[tokio::test]
+async fn who_asks_after_the_window_has_closed_has_it_tried_at_once_as_well() {
+    let stage = Stage::open().await;
+    let rules = json!({"ScheduleExpression": "cron(0 10 1 * ? *)", "Duration": "3h"});
+    stage.configure(2, json!({"RotationRules": rules})).await;
+    stage.rotate().await;
+    stage.rotator.fails("finishSecret", Fault::Before);
+    while stage.rotate().await == 0 {
+        stage.house.turn_clock(HOUR_MS);
+    }
+    assert_eq!(stage.outcomes().await, ["SUCCEEDED", "FAILED"]);
+    // Nobody was there until the window had closed.
+    stage.house.turn_clock(2 * DAY_MS);
+    let again = json!({"SecretId": "db", "ClientRequestToken": token(3)});
+    stage.admin().call("RotateSecret", again).await.is(&rotation_not_complete());
+    assert_eq!(stage.rotate().await, 1);
+    assert_eq!(stage.outcomes().await, ["SUCCEEDED", "FAILED", "SUCCEEDED"]);
+    assert!(stage.logs_in("AWSCURRENT").await);
+}
+
+#[tokio::test]
 async fn attempts_of_a_scheduled_rotation_end_with_its_window() {
     let stage = Stage::open().await;
     let rules = json!({"ScheduleExpression": "cron(0 10 * * ? *)", "Duration": "1h"});

@@ -124,6 +124,29 @@ async fn rotations_at_one_host_are_served_in_order_and_nobody_comes_between_thei
 }
 
 #[tokio::test]
+async fn who_has_waited_for_a_host_looks_at_the_secret_anew() {
+    let stage = Stage::open_with(RotationSettings { concurrency_per_host: 1, ..Default::default() }).await;
+    *stage.rotator.database.host.lock() = Some([10, 0, 0, 1].into());
+    stage.admin().create("waits", "password-0").await;
+    stage.rotator.fails("testSecret", Fault::Waits);
+    stage.ask_to_rotate(2).await;
+    let mut scheduler = stage.begin().await;
+    stage.rotator.waits().await;
+    let rotate = json!({"SecretId": "waits", "ClientRequestToken": token(2), "RotationLambdaARN": FUNCTION});
+    stage.admin().ask("RotateSecret", rotate).await;
+    assert_eq!(scheduler.begin_due().await.unwrap(), 1);
+    let of_waiting = |call: &&Called| call.secret_arn.contains(":waits-");
+    while stage.rotator.calls.lock().iter().filter(of_waiting).count() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    stage.admin().ask("CancelRotateSecret", json!({"SecretId": "waits"})).await;
+    stage.rotator.goes_on();
+    scheduler.finish().await;
+    let calls = stage.rotator.calls.lock();
+    assert_eq!(calls.iter().filter(of_waiting).map(|call| call.step).collect::<Vec<_>>(), ["createSecret"]);
+}
+
+#[tokio::test]
 async fn who_waits_for_a_busy_rotator_keeps_nobody_from_theirs() {
     let busy_delay = Duration::from_millis(20);
     let stage = Stage::open_with(RotationSettings { concurrency: 1, busy_delay, ..Default::default() }).await;

@@ -98,7 +98,7 @@ pub(crate) struct Rotator {
     pub(crate) database: Arc<Database>,
     pub(crate) is_there: AtomicBool,
     pub(crate) is_denied: AtomicBool,
-    pub(crate) checks_current: AtomicBool,
+    pub(crate) is_built_in: AtomicBool,
     faults: Mutex<VecDeque<(RotationStep, Fault)>>,
     pub(crate) calls: Mutex<Vec<Called>>,
     pub(crate) at_once: AtomicU32,
@@ -214,7 +214,7 @@ impl Rotator {
             database,
             is_there: AtomicBool::new(true),
             is_denied: AtomicBool::new(false),
-            checks_current: AtomicBool::new(false),
+            is_built_in: AtomicBool::new(false),
             faults: Mutex::default(),
             calls: Mutex::default(),
             at_once: AtomicU32::new(0),
@@ -294,6 +294,13 @@ impl Rotator {
             let current = value(admin, arn, json!({})).await?;
             return self.log_in(&current);
         }
+        if step == RotationStep::UndoSecret {
+            let new = value(admin, arn, json!({"VersionId": token})).await?;
+            if self.log_in(&new).is_ok() {
+                *self.database.password.lock() = value(admin, arn, json!({})).await?;
+            }
+            return Ok(());
+        }
         let described = admin.describe(arn).await;
         let is_owned = described.get("OwningService").is_some();
         let stages = described["VersionIdsToStages"].as_object().unwrap().clone();
@@ -352,7 +359,7 @@ impl Rotator {
                 let new = value(admin, arn, pending).await?;
                 self.log_in(&new)
             }
-            RotationStep::FinishSecret | RotationStep::CheckCurrent => {
+            RotationStep::FinishSecret | RotationStep::CheckCurrent | RotationStep::UndoSecret => {
                 let current = stages.keys().find(|id| has(id, "AWSCURRENT")).unwrap();
                 if is_owned {
                     managed::make_current(admin.house, arn, token, current).await;
@@ -374,8 +381,8 @@ impl Rotator {
 }
 
 fn parsed(step: &str) -> RotationStep {
-    use RotationStep::{CheckCurrent, CreateSecret, FinishSecret, SetSecret, TestSecret};
-    let all = [CreateSecret, SetSecret, TestSecret, FinishSecret, CheckCurrent];
+    use RotationStep::{CheckCurrent, CreateSecret, FinishSecret, SetSecret, TestSecret, UndoSecret};
+    let all = [CreateSecret, SetSecret, TestSecret, FinishSecret, CheckCurrent, UndoSecret];
     all.into_iter().find(|known| known.as_str() == step).unwrap()
 }
 
@@ -415,8 +422,8 @@ impl RotationFunctions for Rotator {
     ) -> Later<'a, Result<StepEnded, StepFailed>> {
         Box::pin(async move {
             let host = self.database.host.lock().filter(|_| event.step != RotationStep::CreateSecret);
-            if let Some(host) = host {
-                hosts.take(host).await;
+            if host.is_some_and(|host| !hosts.take(host)) {
+                return Err(StepFailed::busy("as many as may are at work there"));
             }
             let at_once = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
             self.at_once_most.fetch_max(at_once, Ordering::SeqCst);
@@ -427,7 +434,7 @@ impl RotationFunctions for Rotator {
         })
     }
 
-    fn checks_current<'a>(&'a self, _: &'a RotationErrand<'a>) -> Later<'a, bool> {
-        Box::pin(async { self.checks_current.load(Ordering::SeqCst) })
+    fn is_built_in<'a>(&'a self, _: &'a RotationErrand<'a>) -> Later<'a, bool> {
+        Box::pin(async { self.is_built_in.load(Ordering::SeqCst) })
     }
 }

@@ -156,6 +156,16 @@ async fn a_test_calls_one_step_and_leaves_no_version_behind() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_a_test_again_because_no_answer_came_gets_the_same() {
+    let stage = Stage::open().await;
+    let first = stage.configure(2, json!({"RotateImmediately": false})).await;
+    assert_eq!(stage.configure(2, json!({"RotateImmediately": false})).await, first);
+    assert!(first.get("VersionId").is_none());
+    stage.rotate().await;
+    assert_eq!(stage.events(), ["TestRotationStarted", "TestRotationSucceeded"]);
+}
+
+#[tokio::test]
 async fn a_test_that_fails_is_told_and_changes_nothing() {
     let stage = Stage::open().await;
     stage.rotator.fails("testSecret", Fault::Before);

@@ -100,7 +100,7 @@ impl AlternatingUsers {
         current: &Login,
         pending: &Login,
     ) -> Result<(), Failure> {
-        let superuser = Superuser::of(&*self.0, errand, &versions.current).await?;
+        let superuser = Superuser::of(&*self.0, errand, &versions.current, &[current, pending]).await?;
         let session = log_in(&*self.0, errand, &superuser.login).await;
         let mut session = session.map_err(|error| superuser.refused(error))?;
         let alternate = Alternate {

@@ -7,6 +7,7 @@ mod forbidden;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -29,6 +30,7 @@ pub(crate) struct Visit<'a> {
     network: &'a Network,
     /// None where a login is tried outside of any attempt.
     places: Option<&'a dyn HostPlaces>,
+    was_turned_away: AtomicBool,
 }
 
 /// Addresses of a host that may be dialled; there is one at least.
@@ -49,7 +51,7 @@ impl Network {
     }
 
     pub(crate) fn visit<'a>(&'a self, places: Option<&'a dyn HostPlaces>) -> Visit<'a> {
-        Visit { network: self, places }
+        Visit { network: self, places, was_turned_away: AtomicBool::new(false) }
     }
 
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
@@ -85,7 +87,7 @@ impl Network {
 }
 
 impl Visit<'_> {
-    /// Where a host is, if rotators may connect there, as soon as there is a place.
+    /// Where a host is, if rotators may connect there and there is a place.
     pub(crate) async fn reach(&self, host: &str, port: u16) -> Result<Reached, Failure> {
         let addresses = self.network.resolve(host, port).await?;
         // One that is refused refuses all: a host that is half inside is no host to send a password to.
@@ -94,10 +96,18 @@ impl Visit<'_> {
         }
         // Names may be resolved in another order each time.
         let least = addresses.iter().map(SocketAddr::ip).min();
-        if let (Some(places), Some(address)) = (self.places, least) {
-            places.take(address).await;
+        if let (Some(places), Some(address)) = (self.places, least)
+            && !places.take(address)
+        {
+            self.was_turned_away.store(true, Ordering::Relaxed);
+            return Err(Failure::new(format!("as many rotations are at work at {host} as may")));
         }
         Ok(Reached { addresses, connect_timeout: self.network.settings.connect_timeout })
+    }
+
+    /// Did the step miss a place somewhere? Then its failure says nothing.
+    pub(crate) fn was_turned_away(&self) -> bool {
+        self.was_turned_away.load(Ordering::Relaxed)
     }
 
     pub(crate) fn settings(&self) -> &NetworkSettings {

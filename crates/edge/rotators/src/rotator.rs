@@ -30,6 +30,16 @@ pub(crate) trait Rotator: Send + Sync {
     /// Is the value valid?
     fn test<'a>(&'a self, errand: &'a Errand<'a>, value: &'a SecretDocument) -> Answer<'a, Result<(), Failure>>;
 
+    /// Makes the current value valid again, if `set` has ended it. Asked when a rotation does not come to its end.
+    fn undo<'a>(&'a self, _errand: &'a Errand<'a>, _versions: &'a Versions) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Does `set` end the current value? Who need not be asked saves the reads of the secret.
+    fn undoes(&self) -> bool {
+        false
+    }
+
     /// Ends what of the previous value is still valid and should not be, after the pending one has become current. Called
     /// again by a later attempt if it failed.
     fn retire<'a>(

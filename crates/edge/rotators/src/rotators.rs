@@ -79,7 +79,7 @@ impl Rotators {
         errand: &RotationErrand<'_>,
         event: &RotationEvent<'_>,
         hosts: &dyn HostPlaces,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailed> {
         let named = name_in_arn(errand.function_arn).and_then(|name| self.catalogue.get(name));
         let (name, rotator) = named.ok_or_else(|| Failure::new("there is no rotator of this name"))?;
         let actor = self.actors.actor(errand, name).await?;
@@ -87,7 +87,10 @@ impl Rotators {
         let token = if event.step == RotationStep::CheckCurrent { "" } else { event.token };
         let visit = self.network.visit(Some(hosts));
         let errand = Errand { others: Some(&actor), secret_arn, token, visit, ..self.errand(name) };
-        Step { rotator, actor: &actor, errand: &errand, event }.take().await
+        match (Step { rotator, actor: &actor, errand: &errand, event }).take().await {
+            Err(failure) if errand.visit.was_turned_away() => Err(StepFailed::busy(failure.to_string())),
+            taken => Ok(taken?),
+        }
     }
 
     async fn try_login(&self, name: &str, value: &SecretBytes) -> Result<(), Failure> {
@@ -164,10 +167,10 @@ impl RotationFunctions for Rotators {
         event: &'a RotationEvent<'a>,
         hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>> {
-        Box::pin(async move { Ok(self.step(errand, event, hosts).await.map(|()| StepEnded::default())?) })
+        Box::pin(async move { self.step(errand, event, hosts).await.map(|()| StepEnded::default()) })
     }
 
-    fn checks_current<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
+    fn is_built_in<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
         Box::pin(std::future::ready(self.has(errand.function_arn)))
     }
 }

@@ -38,6 +38,14 @@ impl Rotator for SingleUser {
     fn test<'a>(&'a self, errand: &'a Errand<'a>, value: &'a SecretDocument) -> Answer<'a, Result<(), Failure>> {
         Box::pin(test(&*self.0, errand, value))
     }
+
+    fn undo<'a>(&'a self, errand: &'a Errand<'a>, versions: &'a Versions) -> Answer<'a, Result<(), Failure>> {
+        Box::pin(self.set_back(errand, versions))
+    }
+
+    fn undoes(&self) -> bool {
+        true
+    }
 }
 
 impl SingleUser {
@@ -70,6 +78,21 @@ impl SingleUser {
             }
         };
         session.change_own_password(errand, &login, &pending.password).await
+    }
+
+    /// Gives the user the current password again, if it is the pending one that logs in.
+    async fn set_back(&self, errand: &Errand<'_>, versions: &Versions) -> Result<(), Failure> {
+        let (pending, current) = (self.login(errand, &versions.pending)?, self.login(errand, &versions.current)?);
+        is_of_same_user(&pending, &current, "current user", "current host")?;
+        let nobody = "Unable to log into database with current or pending secret";
+        let mut session = match log_in(&*self.0, errand, &pending).await {
+            Ok(session) => session,
+            Err(_) => return log_in(&*self.0, errand, &current).await.map(drop).map_err(|error| error.within(nobody)),
+        };
+        if log_in(&*self.0, errand, &current).await.is_ok() {
+            return Ok(());
+        }
+        session.change_own_password(errand, &pending, &current.password).await
     }
 }
 

@@ -33,6 +33,9 @@ impl Step<'_> {
             return self.check_current().await;
         }
         let described = self.actor.describe(self.secret()).await?;
+        if self.event.step == RotationStep::UndoSecret {
+            return self.undo(&described).await;
+        }
         let stand = stand(&described, self.secret(), self.event.token)?;
         match (self.event.step, stand) {
             (RotationStep::FinishSecret, stand) => self.finish(&described, &stand).await,
@@ -40,7 +43,8 @@ impl Step<'_> {
             (RotationStep::CreateSecret, Stand::Pending) => self.create().await,
             (RotationStep::SetSecret, Stand::Pending) => self.set().await,
             (RotationStep::TestSecret, Stand::Pending) => self.test().await,
-            (RotationStep::CheckCurrent, Stand::Pending) => self.check_current().await,
+            // Taken above.
+            (RotationStep::CheckCurrent | RotationStep::UndoSecret, Stand::Pending) => Ok(()),
         }
     }
 
@@ -83,6 +87,23 @@ impl Step<'_> {
         let Some(previous) = self.actor.find(self.secret(), stage(AWSPREVIOUS)).await? else { return Ok(()) };
         let previous = SecretDocument::parse(&previous.value)?;
         self.rotator.retire(self.errand, &self.labelled(AWSCURRENT).await?, &previous).await
+    }
+
+    /// Labels do not matter: they may have been taken away in the middle of it.
+    async fn undo(&self, described: &DescribedSecret) -> Result<(), Failure> {
+        let labels = described.stages.iter().find(|(version, _)| version == self.event.token);
+        let is_current = labels.is_some_and(|(_, labels)| labels.iter().any(|label| label == AWSCURRENT));
+        if is_current || !self.rotator.undoes() {
+            return Ok(());
+        }
+        let drawn = VersionPick { version_id: Some(self.event.token), stage: None };
+        let Some(drawn) = self.actor.find(self.secret(), drawn).await? else { return Ok(()) };
+        let versions = Versions {
+            current: self.labelled(AWSCURRENT).await?,
+            pending: SecretDocument::parse(&drawn.value)?,
+            previous: None,
+        };
+        self.rotator.undo(self.errand, &versions).await
     }
 
     async fn check_current(&self) -> Result<(), Failure> {

@@ -28,17 +28,20 @@ pub trait RotationFunctions: Send + Sync {
         hosts: &'a dyn HostPlaces,
     ) -> Answer<'a, Result<StepEnded, StepFailed>>;
 
-    /// Is it a rotator of the server's own that can tell whether AWSCURRENT logs in?
-    fn checks_current<'a>(&'a self, _errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
+    /// Is it a rotator of the server's own? These alone can tell whether AWSCURRENT logs in, and take back what they did.
+    fn is_built_in<'a>(&'a self, _errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
         Box::pin(std::future::ready(false))
     }
 }
 
-/// Places at the hosts where rotators work, as one attempt has them: it takes one before it connects to a host.
+/// Places at the hosts where rotators work, as one attempt has them.
 pub trait HostPlaces: Send + Sync {
-    /// Waits for a place, in the order of asking. The attempt keeps it over all further steps, so that nobody comes between
-    /// the change of a password and the move of the label.
-    fn take(&self, host: IpAddr) -> Answer<'_, ()>;
+    /// Takes a place, before the first connection there. The attempt keeps it over all further steps, so that nobody comes
+    /// between the change of a password and the move of the label.
+    ///
+    /// False where there is none: the step then has not begun, and answers that it is busy. It is asked for again when there
+    /// is a place, in the order of asking, and everything it has read is read again.
+    fn take(&self, host: IpAddr) -> bool;
 }
 
 /// Which function is to be called, and for which secret.
@@ -72,6 +75,9 @@ pub enum RotationStep {
     FinishSecret,
     /// Does AWSCURRENT still log in? Only rotators of the server's own know it; functions are never asked.
     CheckCurrent,
+    /// Has AWSCURRENT log in again, if `setSecret` has changed that and AWSCURRENT has not moved. Of rotators of the server's
+    /// own alone.
+    UndoSecret,
 }
 
 /// What is worth telling of a step that went well.
@@ -95,8 +101,8 @@ pub struct StepLog {
 pub struct StepFailed {
     pub text: String,
     pub log: Option<StepLog>,
-    /// Nothing was tried, because as many calls of the function run as may: the step is asked for again soon, and the
-    /// attempt does not count as failed. Whoever answers so does not wait first, so that others are served meanwhile.
+    /// Nothing was tried, because as many calls of the function run, or rotations at the host, as may: the step is asked for
+    /// again, and the attempt has not failed. Whoever answers so does not wait first, so that others are served meanwhile.
     pub is_busy: bool,
 }
 
@@ -121,6 +127,7 @@ impl RotationStep {
             Self::TestSecret => "testSecret",
             Self::FinishSecret => "finishSecret",
             Self::CheckCurrent => "checkCurrent",
+            Self::UndoSecret => "undoSecret",
         }
     }
 }

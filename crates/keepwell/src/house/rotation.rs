@@ -64,10 +64,10 @@ impl RotationFunctions for Joined {
         })
     }
 
-    fn checks_current<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
+    fn is_built_in<'a>(&'a self, errand: &'a RotationErrand<'a>) -> Answer<'a, bool> {
         Box::pin(async move {
             match self.of(errand).await {
-                Ok(behind) => behind.checks_current(errand).await,
+                Ok(behind) => behind.is_built_in(errand).await,
                 Err(_) => false,
             }
         })

@@ -155,7 +155,7 @@ pub(crate) async fn put_off(
 }
 
 /// The secret must still be as it was read: its job may be newer, and then a decision from what was read would lose it.
-fn as_read(secret: &SecretRecord) -> Guard {
+pub(crate) fn as_read(secret: &SecretRecord) -> Guard {
     Guard::SecretAt { scope: secret.scope, name: secret.name.clone(), revision: secret.revision }
 }
 

@@ -97,6 +97,15 @@ pub(crate) fn move_stage(
     for id in [remove_from, move_to].into_iter().flatten() {
         before.version(id).ok_or_else(|| Error::version_not_found(id))?;
     }
+    if let Some(target) = move_to.filter(|_| label == AWSCURRENT).and_then(|id| before.version(id))
+        && target.value == Value::Absent
+    {
+        // Chosen: nobody could read the secret any more. A rotation whose function has drawn no value ends here.
+        return Err(Error::invalid_parameter(format!(
+            "You can't move staging label AWSCURRENT to version {} because it has no value.",
+            target.id
+        )));
+    }
     let holder = before.holder(label).map(|version| version.id.as_str());
     if remove_from.is_some() && remove_from != holder {
         // Known from an emulator only.

@@ -69,3 +69,62 @@ async fn what_is_set_already_is_not_set_again() {
     let database = FakeDatabase::with(&[("app_clone", "new")]);
     set(&database, secret("app", "gone"), secret("app_clone", "new")).await.unwrap();
 }
+
+/// The users `app` and `chief` are at the database, and the second is a superuser.
+async fn set_with_master(
+    master: serde_json::Value,
+    current: serde_json::Value,
+    pending: serde_json::Value,
+) -> (FakeDatabase, Result<(), String>) {
+    let users = ["app", "chief", "chief_clone", "CHIEF_clone"].map(|user| (user, "right"));
+    let database = FakeDatabase::with(&users);
+    let with = |base: serde_json::Value, more: serde_json::Value| {
+        let mut base = base;
+        base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        document(&base)
+    };
+    let secret = |user: &str, password: &str| json!({ "engine": "fake", "host": "db", "username": user, "password": password, "masterarn": "arn:master" });
+    let tools = Tools::default().and("arn:master", with(secret("chief", "right"), master));
+    let rotator = AlternatingUsers(Box::new(database.clone()));
+    let (current, pending) = (with(secret("app", "right"), current), with(secret("app_clone", "new"), pending));
+    let versions = Versions { current, pending, previous: None };
+    let result = rotator.set(&tools.errand(), &versions).await.map_err(|failure| failure.to_string());
+    (database, result)
+}
+
+#[tokio::test]
+async fn a_superuser_is_sent_to_his_own_server_alone() {
+    let (database, set) = set_with_master(json!({}), json!({}), json!({})).await;
+    set.unwrap();
+    assert_eq!(database.password("app_clone").as_deref(), Some("new"));
+    // The usual port is one of 1; names of hosts know no case.
+    set_with_master(json!({ "port": 1, "host": "DB" }), json!({}), json!({ "port": "1" })).await.1.unwrap();
+
+    for (master, current, pending, expected) in [
+        (json!({ "port": 2 }), json!({}), json!({}), "Current database port 1 is not the port 2 of master"),
+        (json!({}), json!({ "port": 2 }), json!({ "port": 2 }), "Current database port 2 is not the port 1 of master"),
+        (json!({}), json!({}), json!({ "port": 2 }), "Current database port 2 is not the port 1 of master"),
+        (
+            json!({ "host": "db.example" }),
+            json!({}),
+            json!({}),
+            "Current database host db is not the same host as/rds replica of master db.example",
+        ),
+    ] {
+        let (database, refused) = set_with_master(master, current, pending).await;
+        assert_eq!(refused.unwrap_err(), expected);
+        assert!(database.logins.lock().iter().all(|(user, _)| user != "chief"), "{expected}");
+    }
+}
+
+#[tokio::test]
+async fn a_superuser_changes_no_password_of_his_own() {
+    for (current, pending) in [("chief", "chief_clone"), ("chief_clone", "chief"), ("CHIEF_clone", "CHIEF")] {
+        let (database, refused) =
+            set_with_master(json!({}), json!({ "username": current }), json!({ "username": pending })).await;
+        let refused = refused.unwrap_err();
+        assert!(refused.contains(" is the master user, whose password is changed by"), "{refused}");
+        assert_eq!(database.password("chief").as_deref(), Some("right"));
+        assert_eq!(database.password("chief_clone").as_deref(), Some("right"));
+    }
+}

@@ -57,9 +57,9 @@ async fn a_place_is_taken_at_the_host_itself_and_only_where_rotators_may_connect
     #[derive(Default)]
     struct Taken(parking_lot::Mutex<Vec<IpAddr>>);
     impl HostPlaces for Taken {
-        fn take(&self, host: IpAddr) -> contract::Answer<'_, ()> {
+        fn take(&self, host: IpAddr) -> bool {
             self.0.lock().push(host);
-            Box::pin(std::future::ready(()))
+            self.0.lock().len() < 3
         }
     }
     let (network, taken) = (network(&[]), Taken::default());
@@ -67,5 +67,8 @@ async fn a_place_is_taken_at_the_host_itself_and_only_where_rotators_may_connect
     visit.reach("127.0.0.1", 1).await.unwrap();
     visit.reach("127.0.0.2", 1).await.unwrap();
     visit.reach("169.254.169.254", 1).await.unwrap_err();
-    assert_eq!(*taken.0.lock(), ["127.0.0.1", "127.0.0.2"].map(|host| host.parse::<IpAddr>().unwrap()));
+    assert!(!visit.was_turned_away());
+    visit.reach("127.0.0.3", 1).await.unwrap_err();
+    assert!(visit.was_turned_away());
+    assert_eq!(*taken.0.lock(), ["127.0.0.1", "127.0.0.2", "127.0.0.3"].map(|host| host.parse::<IpAddr>().unwrap()));
 }

@@ -42,7 +42,7 @@ impl SingleRedisUser {
             Ok(session) => (session, true),
             Err(_) => (self.with_what_is_valid(errand, versions, &pending).await?, false),
         };
-        let mut changer = self.changer(errand, &versions.current, own).await?;
+        let mut changer = self.changer(errand, &versions.current, &pending, own).await?;
         if !is_added {
             changer.add_password(&pending.user, &pending.password).await?;
         }
@@ -79,9 +79,10 @@ impl SingleRedisUser {
         &self,
         errand: &Errand<'_>,
         current: &SecretDocument,
+        changed: &Login,
         own: RedisSession,
     ) -> Result<RedisSession, Failure> {
-        if current.has("masterarn") { superuser(self.redis, errand, current).await } else { Ok(own) }
+        if current.has("masterarn") { superuser(self.redis, errand, current, changed).await } else { Ok(own) }
     }
 
     /// The current password is the only one from now on.
@@ -90,7 +91,7 @@ impl SingleRedisUser {
         let stranger =
             format!("Unable to log into database using current credentials for secret {}", errand.secret_arn);
         let own = enter(errand, &login).await.map_err(|error| error.within(&stranger))?;
-        let mut changer = self.changer(errand, current, own).await?;
+        let mut changer = self.changer(errand, current, &login, own).await?;
         changer.keep_password(&login.user, &login.password).await?;
         changer.save().await
     }
@@ -153,7 +154,8 @@ impl Rotator for AlternatingRedisUsers {
     fn set<'a>(&'a self, errand: &'a Errand<'a>, versions: &'a Versions) -> Answer<'a, Result<(), Failure>> {
         Box::pin(async move {
             self.inner.set(errand, versions).await?;
-            superuser(self.redis, errand, &versions.current).await?.save().await
+            let pending = login(self.redis, errand, &versions.pending)?;
+            superuser(self.redis, errand, &versions.current, &pending).await?.save().await
         })
     }
 
@@ -170,7 +172,12 @@ async fn enter(errand: &Errand<'_>, login: &Login) -> Result<RedisSession, Login
     by_channels(login, |channel| RedisSession::log_in(errand, login, channel)).await
 }
 
-async fn superuser(redis: Redis, errand: &Errand<'_>, current: &SecretDocument) -> Result<RedisSession, Failure> {
-    let superuser = Superuser::of(&redis, errand, current).await?;
+async fn superuser(
+    redis: Redis,
+    errand: &Errand<'_>,
+    current: &SecretDocument,
+    changed: &Login,
+) -> Result<RedisSession, Failure> {
+    let superuser = Superuser::of(&redis, errand, current, &[&login(redis, errand, current)?, changed]).await?;
     enter(errand, &superuser.login).await.map_err(|error| superuser.refused(error))
 }

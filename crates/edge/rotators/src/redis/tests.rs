@@ -21,7 +21,11 @@ fn secret(server: &Server, user: &str, password: &str, more: Value) -> SecretDoc
 
 /// A superuser's secret, and what a step has at hand where it can be read.
 fn with_superuser(server: &Server) -> Tools {
-    Tools::default().and("arn:master", secret(server, "default", "root", json!({})))
+    with_superuser_at(server, json!({}))
+}
+
+fn with_superuser_at(server: &Server, more: Value) -> Tools {
+    Tools::default().and("arn:master", secret(server, "default", "root", more))
 }
 
 async fn logs_in(rotator: &dyn Rotator, tools: &Tools, value: &SecretDocument) -> bool {
@@ -104,6 +108,14 @@ async fn nobody_borrows_a_superuser() {
     let versions = Versions { current, pending, previous: None };
     let refused = rotator.set(&tools.errand(), &versions).await.unwrap_err().to_string();
     assert_eq!(refused, "Current database host 127.0.0.1 is not the same host as/rds replica of master localhost");
+    // Nor one of another port, nor for himself; also when it is his only to save what was changed before.
+    let elsewhere = with_superuser_at(&server, json!({ "port": 1 }));
+    let refused = rotator.set(&elsewhere.errand(), &versions).await.unwrap_err().to_string();
+    assert_eq!(refused, format!("Current database port {} is not the port 1 of master", server.port));
+    let own = secret(&server, "default", "root", json!({ "masterarn": "arn:master" }));
+    let own = Versions { current: own.clone(), pending: own, previous: None };
+    let refused = rotator.set(&with_superuser(&server).errand(), &own).await.unwrap_err().to_string();
+    assert!(refused.starts_with("default is the master user"), "{refused}");
 }
 
 #[tokio::test]

@@ -102,3 +102,18 @@ async fn it_is_told_which_value_does_not_log_in() {
         assert_eq!(rotator.test(&errand, &secret("wrong")).await.unwrap_err().to_string(), expected);
     }
 }
+
+#[tokio::test]
+async fn a_rotation_that_does_not_end_well_is_undone() {
+    let tools = Tools::new(crate::NetworkSettings::default());
+    for known in ["pending", "current"] {
+        let database = FakeDatabase::with(&[("app", known)]);
+        let rotator = SingleUser(Box::new(database.clone()));
+        rotator.undo(&tools.errand(), &versions("current", "pending", None)).await.unwrap();
+        assert_eq!(database.password("app").as_deref(), Some("current"), "{known}");
+    }
+    let database = FakeDatabase::with(&[("app", "another")]);
+    let rotator = SingleUser(Box::new(database.clone()));
+    let failure = rotator.undo(&tools.errand(), &versions("current", "pending", None)).await.unwrap_err();
+    assert_eq!(failure.to_string(), "Unable to log into database with current or pending secret: wrong password");
+}

@@ -10,7 +10,7 @@ use terms::{AWSCURRENT, SecretId, VersionId};
 use trail::{Recorded, Subject};
 
 use crate::{
-    background::trim_job,
+    background::{as_read, trim_job},
     error::Error,
     operations::put_secret_value::response_elements,
     room::{Call, NewValue},
@@ -42,8 +42,9 @@ pub(crate) async fn rotate_secret(
 
     let pick = Pick::Version(token);
     let (permit, before) = call.open_to_change(&secret_id, &ask.secret_id, pick).await?;
-    if is_repeated(call, &before, token).await? {
-        return call.tell(Some(Subject::seen(&before)), answer(&before, Some(token))).await;
+    if let Some(kind) = repeated(call, &before, token).await? {
+        let version_id = (kind == AttemptKind::Rotation).then_some(token);
+        return call.tell(Some(Subject::seen(&before)), answer(&before, version_id)).await;
     }
     let configured = configured(call, &before, asked_function, asked_rules)?;
     if run::is_in_rotation(&before) {
@@ -113,20 +114,21 @@ fn kept_rules(asked: &RotationRulesType) -> RotationRules {
     }
 }
 
-/// Did this very call begin a rotation before? A token that names any other version is taken.
-async fn is_repeated(call: &Call<'_>, secret: &SecretRecord, token: &str) -> Result<bool, Error> {
+/// What this very call began before, if it did. A token that names any other version is taken.
+async fn repeated(call: &Call<'_>, secret: &SecretRecord, token: &str) -> Result<Option<AttemptKind>, Error> {
     let run = secret.rotation.as_deref().and_then(|rotation| rotation.run.as_ref());
-    if run.is_some_and(|run| run.token == token && run.kind == AttemptKind::Rotation) {
-        return Ok(true);
+    if let Some(run) = run.filter(|run| run.token == token) {
+        return Ok(Some(run.kind));
     }
     if secret.version(token).is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     let query = AttemptsQuery { secret: secret.uid, after: None, limit: contract::ATTEMPTS_KEPT };
     let attempts = call.room.store.rotation_attempts(query).await?;
     let is_made_here = attempts.iter().any(|made| made.token == token && made.kind == AttemptKind::Rotation);
     // Chosen: AWS's model has no other error for it.
-    if is_made_here { Ok(true) } else { Err(Error::invalid_parameter(Error::token_in_use_text(token, &secret.arn))) }
+    let taken = || Error::invalid_parameter(Error::token_in_use_text(token, &secret.arn));
+    is_made_here.then_some(Some(AttemptKind::Rotation)).ok_or_else(taken)
 }
 
 /// The rotation as the call wants it, without window and run.
@@ -179,7 +181,7 @@ async fn refuse_and_try_again(call: &Call<'_>, permit: Permit, secret: &SecretRe
         && is_waiting(secret, rotation, run)
     {
         let now = rotation_job(call.room, secret, Next::At(call.now()), call.now());
-        call.room.recorder.commit_jobs(Commit::under(permit).jobs([now])).await?;
+        call.room.recorder.commit_jobs(Commit::under(permit).guard(as_read(secret)).jobs([now])).await?;
         call.room.rotation.asked_for.notify_one();
     }
     Ok(Error::InvalidRequest("A previous rotation isn't complete. That rotation will be reattempted.".to_owned()))

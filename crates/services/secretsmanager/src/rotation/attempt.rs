@@ -5,7 +5,9 @@
 
 mod beginning;
 mod left_behind;
+mod step;
 mod under_way;
+mod undo;
 
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use terms::{RequestId, Scope, Timestamp, Uid};
 use self::{
     beginning::{begin_again, begin_by_schedule},
     left_behind::{Closing, close, give_up},
+    undo::undo_left_behind,
 };
 use super::{
     chance::Chance,
@@ -27,7 +30,7 @@ use super::{
 use crate::{background::put_off, error::Error, room::Room};
 
 pub(super) use beginning::first_row;
-pub(super) use under_way::take_step;
+pub(super) use step::{StepError, Untaken, take_step};
 
 const RUN_ROTATION: Action = Action::new("secretsmanager:RunRotation");
 const OPERATOR: &str = "keepwell::operator";
@@ -43,8 +46,14 @@ pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &Place) -> Resul
         Due::Later(window) => {
             return put_off(room, permit, job, &secret, rotation_job(room, &secret, Next::Within(window), now)).await;
         }
-        Due::End(outcome) => return end_run(room, permit, &secret, outcome, now).await,
-        Due::GiveUp => return give_up(room, permit, &secret, now).await,
+        Due::End(outcome) => {
+            undo_left_behind(room, &secret, place).await;
+            return end_run(room, permit, &secret, outcome, now).await;
+        }
+        Due::GiveUp => {
+            undo_left_behind(room, &secret, place).await;
+            return give_up(room, permit, &secret, now).await;
+        }
         Due::Begin(window) => begin_by_schedule(room, permit, job, &secret, window, now).await?,
         Due::Attempt(attempts) => begin_again(room, permit, job, &secret, attempts, now).await?,
     };
@@ -118,4 +127,11 @@ fn tell_operator(row: &RotationAttempt) {
             tracing::info!(target: OPERATOR, %secret, %function, number, ?kind, ?outcome, "a rotation ended");
         }
     }
+}
+
+/// For the timeline; the operator's log has the cause.
+fn internal(error: &Error) -> String {
+    let cause = format!("{error:?}");
+    tracing::error!(target: OPERATOR, cause, "a rotation met an error of the server's own");
+    "The server has failed, and not the function. Its log says why.".to_owned()
 }

@@ -12,7 +12,7 @@ use policy::{Action, Permit};
 use terms::{AWSCURRENT, EventId, RequestId, Timestamp};
 
 use super::{
-    attempt::{first_row, take_step},
+    attempt::{StepError, Untaken, first_row, take_step},
     events::{self, TrailEvent},
     places::Place,
     run,
@@ -48,7 +48,7 @@ pub(crate) async fn do_job(room: &Room, job: &JobRecord, place: &Place) -> Resul
     let Some(current) = current.map(|version| version.id.to_string()) else {
         return put_off(room, permit, job, &secret, cancel).await;
     };
-    if rotation.run.is_some() {
+    if rotation.run.as_ref().is_some_and(|run| !run.is_stuck) {
         return put_off(room, permit, job, &secret, schedule(&secret, after(now, PUT_OFF))).await;
     }
     let wanted = wanted(room, &secret, rotation).await;
@@ -84,7 +84,7 @@ async fn wanted(room: &Room, secret: &SecretRecord, rotation: &RotationRecord) -
         is_managed: rotation.is_managed,
         request: RequestId::random(&*room.entropy),
     };
-    let logs_in = check_interval.is_some() && room.rotation.functions.checks_current(&errand).await;
+    let logs_in = check_interval.is_some() && room.rotation.functions.is_built_in(&errand).await;
     let check = check_interval.filter(|_| logs_in).map(|interval| (AttemptKind::Check, interval));
     let test = test_interval.map(|interval| (AttemptKind::Test, interval));
     [check, test].into_iter().flatten().collect()
@@ -104,9 +104,16 @@ async fn check(
     let run = run::begun(kind, AttemptCause::Schedule, current, started_at);
     let mut row = first_row(room, secret, rotation, &run, 1, started_at);
     let step = if kind == AttemptKind::Check { RotationStep::CheckCurrent } else { RotationStep::TestSecret };
-    let (outcome, error) = match take_step(room, step, secret, &mut row, place).await {
-        Ok(()) => (AttemptOutcome::Succeeded, None),
-        Err(text) => (AttemptOutcome::Failed, Some(text)),
+    let until = after(started_at, room.rotation.settings.step_timeout);
+    let (outcome, error) = loop {
+        match take_step(room, step, secret, &mut row, place).await {
+            Ok(()) => break (AttemptOutcome::Succeeded, None),
+            Err(Untaken::Failed(StepError { text, .. })) => break (AttemptOutcome::Failed, Some(text)),
+            Err(Untaken::Busy) if room.clock.now() >= until => {
+                break (AttemptOutcome::Failed, Some("Its host or its function stayed busy.".to_owned()));
+            }
+            Err(Untaken::Busy) => place.wait(room.rotation.settings.busy_delay).await,
+        }
     };
     RotationAttempt { ended_at: Some(room.clock.now()), outcome, error, ..row }
 }

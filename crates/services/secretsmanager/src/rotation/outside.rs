@@ -28,6 +28,9 @@ pub(crate) fn with_new_value(before: &SecretRecord, after: SecretRecord, now: Ti
 pub(crate) fn job_after(room: &Room, before: &SecretRecord, after: &SecretRecord, now: Timestamp) -> Option<JobChange> {
     let rotation = after.rotation.as_deref()?;
     let next = match &rotation.run {
+        // It waits meanwhile. Whoever is at work on it ends.
+        Some(_) if run::is_paused(after) => Next::Never,
+        Some(_) if run::is_paused(before) => Next::At(now),
         Some(run) if run.attempt.is_some() => return None,
         // Nobody is at work: the scheduler ends it.
         Some(run) if run::is_over(after, rotation, run) => Next::At(now),

@@ -5,13 +5,9 @@ mod hosts;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use contract::Answer;
 use facades::HostPlaces;
 use parking_lot::Mutex;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::Instant,
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::hosts::Hosts;
 
@@ -31,8 +27,8 @@ pub(crate) struct Place {
 struct Held {
     server: Option<OwnedSemaphorePermit>,
     hosts: Vec<(IpAddr, OwnedSemaphorePermit)>,
-    waited: Duration,
-    waits_since: Option<Instant>,
+    /// Where there was none for it.
+    wanted: Option<IpAddr>,
 }
 
 impl Places {
@@ -56,61 +52,39 @@ impl Places {
 }
 
 impl Place {
-    /// Lets others work meanwhile.
-    pub(crate) async fn leave_for(&self, time: Duration) {
-        self.leave(tokio::time::sleep(time)).await;
-    }
-
-    /// How long was waited for places since this was asked last.
-    pub(crate) fn take_waited(&self) -> Duration {
-        let mut held = self.held.lock();
-        let mut waited = std::mem::take(&mut held.waited);
-        if let Some(since) = &mut held.waits_since {
-            waited += since.elapsed();
-            *since = Instant::now();
-        }
-        waited
-    }
-
-    async fn leave<T>(&self, until: impl Future<Output = T>) -> T {
-        {
+    /// Waits until the host has a place that did not have one, or for this time where it was no host that was busy. Others
+    /// work meanwhile.
+    pub(crate) async fn wait(&self, time: Duration) {
+        let wanted = {
             let mut held = self.held.lock();
             held.server = None;
-            held.waits_since = Some(Instant::now());
-        }
-        let came = until.await;
-        let server = self.places.at_server().await;
-        let mut held = self.held.lock();
-        held.server = server;
-        let waited = held.waits_since.take().map(|since| since.elapsed());
-        held.waited += waited.unwrap_or_default();
-        came
-    }
-
-    fn is_at(&self, host: IpAddr) -> bool {
-        self.held.lock().hosts.iter().any(|(at, _)| *at == host)
-    }
-
-    async fn take_at(&self, host: IpAddr) {
-        if self.is_at(host) {
-            return;
-        }
-        let places = self.places.hosts.of(host);
-        let place = match Arc::clone(&places).try_acquire_owned() {
-            Ok(place) => Some(place),
-            Err(_) => {
-                // Who waits at one host keeps no place at another: two who did could wait for each other.
-                self.held.lock().hosts.clear();
-                self.leave(places.acquire_owned()).await.ok()
-            }
+            // Who waits at one host keeps no place at another: two who did could wait for each other.
+            held.hosts.clear();
+            held.wanted.take()
         };
-        self.held.lock().hosts.extend(place.map(|place| (host, place)));
+        match wanted {
+            Some(host) => {
+                let place = self.places.hosts.of(host).acquire_owned().await.ok();
+                self.held.lock().hosts.extend(place.map(|place| (host, place)));
+            }
+            None => tokio::time::sleep(time).await,
+        }
+        let server = self.places.at_server().await;
+        self.held.lock().server = server;
     }
 }
 
 impl HostPlaces for Place {
-    fn take(&self, host: IpAddr) -> Answer<'_, ()> {
-        Box::pin(self.take_at(host.to_canonical()))
+    fn take(&self, host: IpAddr) -> bool {
+        let (host, mut held) = (host.to_canonical(), self.held.lock());
+        if held.hosts.iter().any(|(at, _)| *at == host) {
+            return true;
+        }
+        // Never one that somebody waits for.
+        let place = self.places.hosts.of(host).try_acquire_owned().ok();
+        held.wanted = place.is_none().then_some(host);
+        held.hosts.extend(place.map(|place| (host, place)));
+        held.wanted.is_none()
     }
 }
 

@@ -70,10 +70,14 @@ pub(crate) fn has_arrived(secret: &SecretRecord, run: &RotationRun) -> bool {
     run.kind == AttemptKind::Rotation && has(secret, run, AWSCURRENT)
 }
 
+/// Does the run wait until the secret is restored? Nobody reads or changes one that is to be deleted.
+pub(crate) fn is_paused(secret: &SecretRecord) -> bool {
+    secret.delete_at.is_some()
+}
+
 /// Can the run not go on?
 pub(crate) fn is_over(secret: &SecretRecord, rotation: &RotationRecord, run: &RotationRun) -> bool {
-    let is_possible = rotation.is_enabled && secret.delete_at.is_none();
-    !is_possible || !(has(secret, run, AWSPENDING) || has_arrived(secret, run))
+    !rotation.is_enabled || !(has(secret, run, AWSPENDING) || has_arrived(secret, run))
 }
 
 /// What became of a run that nobody works on any more.
@@ -83,12 +87,14 @@ pub(crate) fn outcome_without_attempt(secret: &SecretRecord, run: &RotationRun) 
 
 /// What there is to do now, about a job that was due at its time.
 pub(crate) fn due(secret: &SecretRecord, due_at: Timestamp, now: Timestamp, settings: &RotationSettings) -> Due {
-    let Some(rotation) = secret.rotation.as_deref() else { return Due::Nothing };
+    let Some(rotation) = secret.rotation.as_deref().filter(|_| !is_paused(secret)) else { return Due::Nothing };
     let Some(run) = &rotation.run else {
-        if !rotation.is_enabled || secret.delete_at.is_some() {
+        if !rotation.is_enabled {
             return Due::Nothing;
         }
-        return match window_at(rotation, now) {
+        // The window of a rotation that has just succeeded may still be open.
+        let next = rotation.next.filter(|next| next.opens_at > now);
+        return match next.or_else(|| window_at(rotation, now)) {
             None => Due::Nothing,
             Some(window) if window.opens_at <= now => Due::Begin(window),
             Some(window) => Due::Later(window),
@@ -114,8 +120,8 @@ pub(crate) fn due(secret: &SecretRecord, due_at: Timestamp, now: Timestamp, sett
         Some(window) if now <= window.closes_at => {
             Due::Attempt(Attempts { made: 0, window_closes_at: Some(window.closes_at) })
         }
-        None if run.is_stuck => Due::Attempt(Attempts { made: 0, window_closes_at: None }),
-        _ => match window_at(rotation, now) {
+        None => Due::Attempt(Attempts { made: 0, window_closes_at: None }),
+        Some(_) => match window_at(rotation, now) {
             Some(window) if window.opens_at <= now => {
                 Due::Attempt(Attempts { made: 0, window_closes_at: Some(window.closes_at) })
             }
@@ -162,6 +168,13 @@ pub(crate) fn over(rotation: &RotationRecord) -> Ended {
     let rotation = RotationRecord { run: None, ..rotation.clone() };
     let next = planned(&rotation);
     Ended { rotation, next, next_attempt_at: None }
+}
+
+/// The attempt ended because the secret is to be deleted. Restoring it goes on with the run.
+pub(crate) fn paused(rotation: &RotationRecord, run: &RotationRun) -> Ended {
+    let run = RotationRun { attempt: None, ..run.clone() };
+    let rotation = RotationRecord { run: Some(run), ..rotation.clone() };
+    Ended { rotation, next: Next::Never, next_attempt_at: None }
 }
 
 /// The attempt has failed: it is tried again after a while, in the window, a few times; then the rotation is stuck until

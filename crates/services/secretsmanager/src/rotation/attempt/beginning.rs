@@ -119,9 +119,7 @@ async fn begin<'a>(
     let row = RotationAttempt { id, events: vec![event.id.to_string()], ..first };
     let rotation = RotationRecord { run: Some(run.clone()), ..rotation.clone() };
     let after = Arc::new(SecretRecord { rotation: Some(Arc::new(rotation)), ..after });
-    // Four steps, and time to spare: nobody else comes near before.
-    let lease = i64::try_from(room.rotation.settings.step_timeout.as_millis()).unwrap_or(i64::MAX).saturating_mul(6);
-    let lease_ends_at = now.plus_millis(lease);
+    let lease_ends_at = lease_ends_at(room, now);
     let mut commit = Commit::under(permit)
         .guard(job.fenced())
         .change(Change::Secret(SecretChange::Update { before: Arc::clone(before), after: Arc::clone(&after) }))?
@@ -132,6 +130,12 @@ async fn begin<'a>(
     }
     event.commit(room, commit, &after, Some(Subject::changed(&after))).await?;
     Ok(Some(Attempt { room, name: after.name.to_string(), row, lease_ends_at }))
+}
+
+/// Four steps, and time to spare: nobody else comes near before.
+pub(super) fn lease_ends_at(room: &Room, now: Timestamp) -> Timestamp {
+    let step = i64::try_from(room.rotation.settings.step_timeout.as_millis()).unwrap_or(i64::MAX);
+    now.plus_millis(step.saturating_mul(6))
 }
 
 /// What the timeline has of an attempt when it begins.

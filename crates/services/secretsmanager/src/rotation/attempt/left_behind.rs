@@ -53,7 +53,10 @@ pub(super) async fn give_up(
     now: Timestamp,
 ) -> Result<(), Error> {
     let Some((rotation, run)) = run_of(before) else { return Ok(()) };
-    let ended = run::failed(rotation, run, now, &room.rotation.settings, &Chance(&*room.entropy));
+    let ended = match run.kind {
+        AttemptKind::Rotation => run::failed(rotation, run, now, &room.rotation.settings, &Chance(&*room.entropy)),
+        AttemptKind::Test | AttemptKind::Check => run::over(rotation),
+    };
     let error = Some("The server stopped in the middle of it, as it did in the attempts before.".to_owned());
     let closing = Closing { ended, outcome: AttemptOutcome::Interrupted, error, now };
     close(room, permit, before, run, closing).await

@@ -1,13 +1,20 @@
 //! An attempt under way: its steps, and how it ends.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use contract::{AttemptKind, AttemptOutcome, AttemptStep, Change, Commit, RotationAttempt, SecretChange, SecretRecord};
-use facades::{RotationErrand, RotationEvent, RotationStep, StepEnded, StepFailed};
-use terms::{EventId, RequestId, Timestamp};
+use contract::{AttemptKind, AttemptOutcome, Change, Commit, RotationAttempt, SecretChange, SecretRecord};
+use facades::RotationStep;
+use terms::{EventId, Timestamp};
 use trail::Subject;
 
-use super::{OPERATOR, left_behind::after, open, rotation_job, run_of, tell_operator};
+use super::{
+    OPERATOR, internal,
+    left_behind::after,
+    open, rotation_job, run_of,
+    step::{StepError, Untaken, take_step},
+    tell_operator,
+    undo::undo,
+};
 use crate::{
     error::Error,
     room::Room,
@@ -36,7 +43,7 @@ pub(super) struct Attempt<'a> {
 enum Stop {
     Failed {
         step: RotationStep,
-        text: String,
+        error: StepError,
     },
     /// The rotation is over: its labels are gone, or it was cancelled.
     Over,
@@ -47,6 +54,11 @@ enum Stop {
 impl Attempt<'_> {
     pub(super) async fn make(mut self, place: &Place) -> Result<(), Error> {
         let made = self.steps(place).await;
+        if let Err(stop) = &made
+            && self.may_have_changed(stop)
+        {
+            self.undo(place).await;
+        }
         if matches!(made, Err(Stop::NotOurs)) {
             return Ok(());
         }
@@ -71,19 +83,53 @@ impl Attempt<'_> {
             AttemptKind::Test | AttemptKind::Check => &[RotationStep::TestSecret],
         };
         for step in steps {
+            self.step(*step, place).await?;
+        }
+        Ok(())
+    }
+
+    /// Before each step, and again after each wait, all is as it should be.
+    async fn step(&mut self, step: RotationStep, place: &Place) -> Result<(), Stop> {
+        let failed = |text: String| Stop::Failed { step, error: StepError { text, is_given_up: false } };
+        loop {
             let secret = match self.look().await {
                 Ok(Some(secret)) => secret,
                 Ok(None) => return Err(Stop::NotOurs),
-                Err(error) => return Err(failed(*step, internal(&error))),
+                Err(error) => return Err(failed(internal(&error))),
             };
             let Some((rotation, run)) = run_of(&secret) else { return Err(Stop::NotOurs) };
             if run::is_over(&secret, rotation, run) {
                 return Err(Stop::Over);
             }
-            let taken = take_step(self.room, *step, &secret, &mut self.row, place).await;
-            taken.map_err(|text| failed(*step, text))?;
+            if run::is_paused(&secret) {
+                return Err(failed("The secret is scheduled for deletion.".to_owned()));
+            }
+            match take_step(self.room, step, &secret, &mut self.row, place).await {
+                Ok(()) => return Ok(()),
+                Err(Untaken::Failed(error)) => return Err(Stop::Failed { step, error }),
+                Err(Untaken::Busy) if self.room.clock.now() >= self.lease_ends_at => {
+                    return Err(failed("Its host or its function stayed busy.".to_owned()));
+                }
+                Err(Untaken::Busy) => place.wait(self.room.rotation.settings.busy_delay).await,
+            }
         }
-        Ok(())
+    }
+
+    /// Does AWSCURRENT perhaps not log in any more?
+    fn may_have_changed(&self, stop: &Stop) -> bool {
+        let is_set = self.row.steps.iter().any(|step| step.step == RotationStep::SetSecret.as_str());
+        // Whoever finishes may still move the label.
+        let is_finishing =
+            matches!(stop, Stop::Failed { step: RotationStep::FinishSecret, error } if error.is_given_up);
+        self.row.kind == AttemptKind::Rotation && is_set && !is_finishing
+    }
+
+    async fn undo(&mut self, place: &Place) {
+        match open(self.room, self.row.scope, &self.name, self.row.secret).await {
+            Ok(Some((_, secret))) => undo(self.room, &secret, &mut self.row, self.lease_ends_at, place).await,
+            Ok(None) => {}
+            Err(error) => drop(internal(&error)),
+        }
     }
 
     /// The secret as it is now, as long as this attempt is its own.
@@ -112,12 +158,13 @@ impl Attempt<'_> {
                 (AttemptOutcome::Failed, Some((RotationStep::FinishSecret, text)))
             }
             Ok(()) => (AttemptOutcome::Succeeded, None),
-            Err(Stop::Failed { step, text }) => (AttemptOutcome::Failed, Some((*step, text.as_str()))),
+            Err(Stop::Failed { step, error }) => (AttemptOutcome::Failed, Some((*step, error.text.as_str()))),
             // What had gone has come back.
             Err(Stop::Over | Stop::NotOurs) => (AttemptOutcome::Abandoned, None),
         };
         let ended = match outcome {
             AttemptOutcome::Succeeded if is_rotation => run::succeeded(rotation, now),
+            AttemptOutcome::Failed if is_rotation && run::is_paused(&before) => run::paused(rotation, run),
             AttemptOutcome::Failed if is_rotation => run::failed(rotation, run, now, settings, &Chance(&*room.entropy)),
             _ => run::over(rotation),
         };
@@ -151,95 +198,3 @@ impl Attempt<'_> {
 }
 
 const RETELL: Duration = Duration::from_millis(10);
-
-/// Takes one step, and adds it to the row, however it ended.
-pub(in crate::rotation) async fn take_step(
-    room: &Room,
-    step: RotationStep,
-    secret: &SecretRecord,
-    row: &mut RotationAttempt,
-    place: &Place,
-) -> Result<(), String> {
-    let started_at = room.clock.now();
-    let (request, called) = call_step(room, step, secret, row, place).await;
-    let took = room.clock.now().as_millis().saturating_sub(started_at.as_millis());
-    let (log, error) = match called {
-        Ok(StepEnded { log }) => (log, None),
-        Err(StepFailed { text, log, .. }) => (log, Some(text)),
-    };
-    let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
-    row.steps.push(AttemptStep {
-        step: step.as_str().to_owned(),
-        started_at,
-        duration_ms: u64::try_from(took).unwrap_or(0),
-        error: error.clone(),
-        request_id: request.to_string(),
-        log_group,
-        log_request_id,
-    });
-    error.map_or(Ok(()), Err)
-}
-
-/// Has one step done. A function that is busy is asked again; whoever waits for that, or for a place at a host, does not
-/// keep others from theirs meanwhile.
-async fn call_step(
-    room: &Room,
-    step: RotationStep,
-    secret: &SecretRecord,
-    row: &RotationAttempt,
-    place: &Place,
-) -> (RequestId, Result<StepEnded, StepFailed>) {
-    let request = RequestId::random(&*room.entropy);
-    let settings = &room.rotation.settings;
-    let rotation_token = match room.rotation.tokens.of(secret, &row.token) {
-        Ok(token) => token,
-        Err(error) => return (request, Err(StepFailed::new(internal(&error.into())))),
-    };
-    let errand = RotationErrand {
-        function_arn: &row.function_arn,
-        secret_arn: &row.secret_arn,
-        secret: row.scope,
-        is_managed: secret.rotation.as_deref().is_some_and(|rotation| rotation.is_managed),
-        request,
-    };
-    let event = RotationEvent { step, token: &row.token, rotation_token: &rotation_token };
-    let called = async {
-        loop {
-            match room.rotation.functions.call(&errand, &event, place).await {
-                Err(failed) if failed.is_busy => place.leave_for(settings.busy_delay).await,
-                ended => return ended,
-            }
-        }
-    };
-    (request, within(settings.step_timeout, called, place).await)
-}
-
-/// The outcome of a step, unless it takes longer. The time that it waits does not count.
-async fn within(
-    time: Duration,
-    called: impl Future<Output = Result<StepEnded, StepFailed>>,
-    place: &Place,
-) -> Result<StepEnded, StepFailed> {
-    let mut called = pin!(called);
-    let mut left = time;
-    loop {
-        if let Ok(ended) = tokio::time::timeout(left, &mut called).await {
-            return ended;
-        }
-        left = place.take_waited();
-        if left.is_zero() {
-            return Err(StepFailed::new(format!("It took longer than {time:?}.")));
-        }
-    }
-}
-
-fn failed(step: RotationStep, text: String) -> Stop {
-    Stop::Failed { step, text }
-}
-
-/// For the timeline; the operator's log has the cause.
-fn internal(error: &Error) -> String {
-    let cause = format!("{error:?}");
-    tracing::error!(target: OPERATOR, cause, "a rotation met an error of the server's own");
-    "The server has failed, and not the function. Its log says why.".to_owned()
-}
