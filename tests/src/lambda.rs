@@ -18,12 +18,15 @@ mod tampering;
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use gate::{Caller, NewRoleSession, Restrictions, RoleTaker};
 use host::Echo;
 use http::{HeaderMap, HeaderValue};
+use keepwell::system::SystemEntropy;
 use serde_json::{Value, json};
+use terms::{AccountId, Clock, Region, RequestId};
 
 use crate::{
-    house::{ACCOUNT, House, REGION},
+    house::{ACCOUNT, HOUR_MS, House, REGION},
     letters::{Answer, Letter, Persona},
     people::{Role, document},
 };
@@ -83,6 +86,29 @@ pub(crate) fn trusting_lambda() -> String {
     document(json!([{
         "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
     }]))
+}
+
+/// Who acts in a session of a new role with this policy, as Lambda begins it.
+pub(crate) async fn acting_as(house: &House, role: &str, policy: &str) -> Caller {
+    let role = house.admin().role(role, &trusting_lambda(), policy).await;
+    let sessions = &house.roles().sessions;
+    let now = house.clock().now();
+    let taker = RoleTaker {
+        service: "lambda.amazonaws.com",
+        source_arn: "",
+        source_account: AccountId::parse(ACCOUNT).unwrap(),
+        request: RequestId::random(&SystemEntropy),
+        now,
+    };
+    let new = NewRoleSession {
+        role_arn: &role.arn,
+        session_name: "somebody",
+        region: Region::parse(REGION).unwrap(),
+        expires_at: now.plus_millis(HOUR_MS),
+        restrictions: Restrictions::default(),
+    };
+    let session = sessions.begin(new, &taker).await.unwrap();
+    sessions.caller(&session, now).await.unwrap().unwrap()
 }
 
 fn function_arn(name: &str) -> String {

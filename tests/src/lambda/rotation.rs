@@ -7,12 +7,12 @@ use facades::{
     HostError, HostPlaces, InvocationEnd, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions,
     RotationStep, StepEnded, StepFailed, StepLog,
 };
-use gate::{Caller, NewRoleSession, RequestContext, Restrictions, RoleTaker};
+use gate::RequestContext;
 use keepwell::system::SystemEntropy;
 use serde_json::{Value, json};
-use terms::{AccountId, Clock, Region, RequestId, Scope, SecretBytes};
+use terms::{AccountId, Region, RequestId, Scope, SecretBytes};
 
-use super::{Workshop, function_arn, path, trusting_lambda};
+use super::{Workshop, acting_as, function_arn, path};
 use crate::{
     house::{ACCOUNT, House, REGION},
     people::{OTHER_ACCOUNT, allow, document},
@@ -280,36 +280,13 @@ async fn functions_are_not_asked_whether_the_current_version_logs_in() {
     assert_eq!(workshop.host.calls().len(), 0);
 }
 
-/// A session of a role with this policy.
-async fn session(house: &House, policy: &str) -> Caller {
-    let role = house.admin().role("asking", &trusting_lambda(), policy).await;
-    let sessions = &house.roles().sessions;
-    let now = house.clock().now();
-    let taker = RoleTaker {
-        service: "lambda.amazonaws.com",
-        source_arn: "",
-        source_account: AccountId::parse(ACCOUNT).unwrap(),
-        request: RequestId::random(&SystemEntropy),
-        now,
-    };
-    let new = NewRoleSession {
-        role_arn: &role.arn,
-        session_name: "somebody",
-        region: Region::parse(REGION).unwrap(),
-        expires_at: now.plus_millis(60_000),
-        restrictions: Restrictions::default(),
-    };
-    let session = sessions.begin(new, &taker).await.unwrap();
-    sessions.caller(&session, now).await.unwrap().unwrap()
-}
-
 #[tokio::test]
 async fn who_may_not_call_a_function_may_not_have_it_called() {
     let workshop = Workshop::open().await;
     let house = &workshop.house;
     workshop.made("app").await;
     let own = format!("{}*", function_arn("app"));
-    let caller = session(house, &document(json!([allow(&["lambda:InvokeFunction"], &own)]))).await;
+    let caller = acting_as(house, "asking", &document(json!([allow(&["lambda:InvokeFunction"], &own)]))).await;
     let context = RequestContext::begin(house.clock(), &SystemEntropy, [127, 0, 0, 1].into());
     let ask = async |arn: &str| house.rooms.lambda.authorize(&context, &caller, arn).await;
     assert_eq!(ask(&function_arn("app")).await, Ok(()));

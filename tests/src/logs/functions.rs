@@ -1,47 +1,25 @@
 //! Events of whoever runs functions, written as the function's role.
 
-use std::sync::Arc;
-
 use facades::{LogEvents, LogEventsError, LogStreamName, NewLogEvent};
-use gate::{Caller, NewRoleSession, RequestContext, Restrictions, RoleSessions, RoleTaker, SessionKey};
+use gate::{Caller, RequestContext};
 use keepwell::system::SystemEntropy;
 use serde_json::{Value, json};
-use terms::{AccountId, Region, Timestamp};
+use terms::Timestamp;
 
 use super::{messages, tend};
 use crate::{
-    house::{ACCOUNT, DAY_MS, HOUR_MS, House, REGION},
+    house::{DAY_MS, HOUR_MS, House},
+    lambda::acting_as,
     people::{allow, document},
 };
 
 const GROUP: &str = "/aws/lambda/app";
 const STREAM: LogStreamName<'_> = LogStreamName { group: GROUP, stream: "2026/03/02/[$LATEST]0123" };
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
-/// A session of the role `app` with this policy, as Lambda begins it.
+/// A session of the role `app` with this policy, and a request of Lambda's.
 async fn session(house: &House, policy: &str) -> (Caller, RequestContext) {
-    let role = house.admin().role("app", TRUST, policy).await;
-    let store = Arc::clone(&house.rooms.secretsmanager.store);
-    let sessions =
-        RoleSessions::new(store, Arc::new(SessionKey::new(house.key("keepwell sessions"))), Arc::new(SystemEntropy));
     let context = RequestContext::begin(house.clock(), &SystemEntropy, [127, 0, 0, 1].into());
-    let taker = RoleTaker {
-        service: "lambda.amazonaws.com",
-        source_arn: "arn:aws:lambda:eu-central-1:111122223333:function:app",
-        source_account: AccountId::parse(ACCOUNT).unwrap(),
-        request: context.request_id,
-        now: context.received_at,
-    };
-    let until = context.received_at.plus_millis(HOUR_MS);
-    let new = NewRoleSession {
-        role_arn: &role.arn,
-        session_name: "app",
-        region: Region::parse(REGION).unwrap(),
-        expires_at: until,
-        restrictions: Restrictions::default(),
-    };
-    let session = sessions.begin(new, &taker).await.unwrap();
-    (sessions.caller(&session, context.received_at).await.unwrap().unwrap(), context)
+    (acting_as(house, "app", policy).await, context)
 }
 
 fn event(house: &House, offset: i64, message: &str) -> NewLogEvent {

@@ -4,15 +4,16 @@ use std::sync::atomic::Ordering;
 
 use contract::RotationRules;
 use facades::{AdoptedSecret, ManagedSecret, ManagedSecrets, PendingValue, SecretsDoor, SecretsDoorError, Visitor};
-use gate::{Caller, NewRoleSession, RequestContext, Restrictions, RoleTaker};
+use gate::{Caller, RequestContext};
 use keepwell::system::SystemEntropy;
 use secretsmanager::Door;
 use serde_json::{Value, json};
-use terms::{AccountId, Clock, Region, RequestId, SecretBytes};
+use terms::{RequestId, SecretBytes};
 
 use super::rotator::Stage;
 use crate::{
-    house::{ACCOUNT, DAY_MS, House, REGION},
+    house::{DAY_MS, House},
+    lambda::acting_as,
     letters::token,
     people::{allow, document},
     texts::managed,
@@ -22,29 +23,8 @@ const NAME: &str = "keepwell!app";
 
 /// A session of a role with these rights.
 async fn caller(house: &House, actions: &[&str]) -> Caller {
-    let trust = document(json!([{
-        "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
-    }]));
     let name = format!("adopting-{}", RequestId::random(&SystemEntropy));
-    let role = house.admin().role(&name, &trust, &document(json!([allow(actions, "*")]))).await;
-    let now = house.clock().now();
-    let taker = RoleTaker {
-        service: "lambda.amazonaws.com",
-        source_arn: "",
-        source_account: AccountId::parse(ACCOUNT).unwrap(),
-        request: RequestId::random(&SystemEntropy),
-        now,
-    };
-    let new = NewRoleSession {
-        role_arn: &role.arn,
-        session_name: "somebody",
-        region: Region::parse(REGION).unwrap(),
-        expires_at: now.plus_millis(60_000),
-        restrictions: Restrictions::default(),
-    };
-    let sessions = &house.roles().sessions;
-    let session = sessions.begin(new, &taker).await.unwrap();
-    sessions.caller(&session, now).await.unwrap().unwrap()
+    acting_as(house, &name, &document(json!([allow(actions, "*")]))).await
 }
 
 fn door(house: &House) -> Door {
