@@ -51,7 +51,7 @@ impl Rotator for AlternatingUsers {
 
 impl AlternatingUsers {
     fn login(&self, errand: &Errand<'_>, document: &SecretDocument) -> Result<Login, Failure> {
-        Login::of(&*self.0, document, errand.visit.settings().requires_tls)
+        Login::of(&*self.0, errand, document)
     }
 
     /// The other user of the pair.

@@ -89,7 +89,7 @@ pub(crate) enum LoginError {
 
 impl Login {
     /// With the words of AWS's functions for what is wrong with it.
-    pub(crate) fn of(database: &dyn Database, document: &SecretDocument, requires_tls: bool) -> Result<Self, Failure> {
+    pub(crate) fn of(database: &dyn Database, errand: &Errand<'_>, document: &SecretDocument) -> Result<Self, Failure> {
         let engines = database.engines();
         for key in ["host", "username", "password"] {
             document.required(key)?;
@@ -109,7 +109,7 @@ impl Login {
             user: document.required("username")?,
             password: document.required_secret("password")?,
             database: document.text("dbname").filter(|name| !name.is_empty()),
-            channels: channels(document, requires_tls),
+            channels: channels(document, errand.visit.settings().requires_tls),
         })
     }
 }
@@ -158,11 +158,12 @@ impl LoginError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::FakeDatabase;
+    use crate::testing::{FakeDatabase, Tools};
 
     fn login(text: &str) -> Result<Login, String> {
         let document = SecretDocument::parse(&SecretBytes::copy_of(text.as_bytes())).unwrap();
-        Login::of(&FakeDatabase::default(), &document, false).map_err(|failure| failure.to_string())
+        Login::of(&FakeDatabase::default(), &Tools::default().errand(), &document)
+            .map_err(|failure| failure.to_string())
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use contract::Answer;
 
 use crate::{
-    database::{Database, Login, Session, log_in},
+    database::{Database, Login, LoginError, Session, log_in},
     document::SecretDocument,
     errand::Errand,
     failure::Failure,
@@ -50,7 +50,7 @@ impl Rotator for SingleUser {
 
 impl SingleUser {
     fn login(&self, errand: &Errand<'_>, document: &SecretDocument) -> Result<Login, Failure> {
-        Login::of(&*self.0, document, errand.visit.settings().requires_tls)
+        Login::of(&*self.0, errand, document)
     }
 
     async fn set_password(&self, errand: &Errand<'_>, versions: &Versions) -> Result<(), Failure> {
@@ -59,24 +59,8 @@ impl SingleUser {
         if log_in(&*self.0, errand, &pending).await.is_ok() {
             return Ok(());
         }
-        let current = self.login(errand, &versions.current)?;
-        is_of_same_user(&pending, &current, "current user", "current host")?;
-        let nobody = format!(
-            "Unable to log into database with previous, current, or pending secret of secret arn {}",
-            errand.secret_arn
-        );
-        let (mut session, login) = match log_in(&*self.0, errand, &current).await {
-            Ok(session) => (session, current),
-            Err(error) => {
-                let Some(previous) = &versions.previous else { return Err(error.within(&nobody)) };
-                let Ok(mut previous) = self.login(errand, previous) else { return Err(error.within(&nobody)) };
-                // How to connect is as the current value says.
-                previous.channels = current.channels;
-                is_of_same_user(&pending, &previous, "previous valid user", "previous valid host")?;
-                let session = log_in(&*self.0, errand, &previous).await.map_err(|_| error.within(&nobody))?;
-                (session, previous)
-            }
-        };
+        let enter = |login: Login| async move { log_in(&*self.0, errand, &login).await };
+        let (mut session, login) = with_what_is_valid(&*self.0, errand, versions, &pending, enter).await?;
         session.change_own_password(errand, &login, &pending.password).await
     }
 
@@ -96,8 +80,40 @@ impl SingleUser {
     }
 }
 
+/// Logged in as the user of the pending value, with the current password or the one before.
+pub(crate) async fn with_what_is_valid<S, F>(
+    database: &dyn Database,
+    errand: &Errand<'_>,
+    versions: &Versions,
+    pending: &Login,
+    enter: impl Fn(Login) -> F,
+) -> Result<(S, Login), Failure>
+where
+    F: Future<Output = Result<S, LoginError>>,
+{
+    let current = Login::of(database, errand, &versions.current)?;
+    is_of_same_user(pending, &current, "current user", "current host")?;
+    let nobody = format!(
+        "Unable to log into database with previous, current, or pending secret of secret arn {}",
+        errand.secret_arn
+    );
+    let refused = match enter(current.clone()).await {
+        Ok(session) => return Ok((session, current)),
+        Err(error) => error,
+    };
+    let previous = versions.previous.as_ref().and_then(|previous| Login::of(database, errand, previous).ok());
+    let Some(mut previous) = previous else { return Err(refused.within(&nobody)) };
+    // How to connect is as the current value says.
+    previous.channels = current.channels;
+    is_of_same_user(pending, &previous, "previous valid user", "previous valid host")?;
+    match enter(previous.clone()).await {
+        Ok(session) => Ok((session, previous)),
+        Err(_) => Err(refused.within(&nobody)),
+    }
+}
+
 /// Nobody has another user's password changed, or at another host.
-pub(crate) fn is_of_same_user(pending: &Login, other: &Login, user: &str, host: &str) -> Result<(), Failure> {
+fn is_of_same_user(pending: &Login, other: &Login, user: &str, host: &str) -> Result<(), Failure> {
     if pending.user != other.user {
         let text = format!("Attempting to modify user {} other than {user} {}", pending.user, other.user);
         return Err(Failure::new(text));
@@ -122,7 +138,7 @@ pub(crate) fn check_passwords(database: &dyn Database, passwords: &PasswordSetti
 
 /// Logs in and reads something.
 pub(crate) async fn test(database: &dyn Database, errand: &Errand<'_>, value: &SecretDocument) -> Result<(), Failure> {
-    let login = Login::of(database, value, errand.visit.settings().requires_tls)?;
+    let login = Login::of(database, errand, value)?;
     let nobody = match errand {
         Errand { secret_arn: "", .. } => "Unable to log into database with these values".to_owned(),
         Errand { secret_arn, token: "", .. } => {

@@ -32,7 +32,7 @@ impl Superuser {
                  needs a policy that allows secretsmanager:GetSecretValue on it"
             ))
         })?;
-        let login = Login::of(database, &master, errand.visit.settings().requires_tls)?;
+        let login = Login::of(database, errand, &master)?;
         let refusal = users.iter().find_map(|user| refusal(user, &login));
         refusal.map_or(Ok(Self { login, named }), |text| Err(Failure::new(text)))
     }

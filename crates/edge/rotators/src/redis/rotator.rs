@@ -13,7 +13,7 @@ use crate::{
     failure::Failure,
     rotator::{Rotator, Versions},
     settings::PasswordSettings,
-    single_user::{SingleUser, is_of_same_user},
+    single_user::{SingleUser, with_what_is_valid},
     superuser::Superuser,
 };
 
@@ -40,38 +40,17 @@ impl SingleRedisUser {
         let pending = login(self.redis, errand, &versions.pending)?;
         let (own, is_added) = match enter(errand, &pending).await {
             Ok(session) => (session, true),
-            Err(_) => (self.with_what_is_valid(errand, versions, &pending).await?, false),
+            Err(_) => {
+                let enter = |login: Login| async move { enter(errand, &login).await };
+                let (session, _) = with_what_is_valid(&self.redis, errand, versions, &pending, enter).await?;
+                (session, false)
+            }
         };
         let mut changer = self.changer(errand, &versions.current, &pending, own).await?;
         if !is_added {
             changer.add_password(&pending.user, &pending.password).await?;
         }
         changer.save().await
-    }
-
-    /// Logged in as the user, with the current password or the one before.
-    async fn with_what_is_valid(
-        &self,
-        errand: &Errand<'_>,
-        versions: &Versions,
-        pending: &Login,
-    ) -> Result<RedisSession, Failure> {
-        let current = login(self.redis, errand, &versions.current)?;
-        is_of_same_user(pending, &current, "current user", "current host")?;
-        let nobody = format!(
-            "Unable to log into database with previous, current, or pending secret of secret arn {}",
-            errand.secret_arn
-        );
-        let refused = match enter(errand, &current).await {
-            Ok(session) => return Ok(session),
-            Err(error) => error,
-        };
-        let previous = versions.previous.as_ref().and_then(|previous| login(self.redis, errand, previous).ok());
-        let Some(mut previous) = previous else { return Err(refused.within(&nobody)) };
-        // How to connect is as the current value says.
-        previous.channels = current.channels;
-        is_of_same_user(pending, &previous, "previous valid user", "previous valid host")?;
-        enter(errand, &previous).await.map_err(|_| refused.within(&nobody))
     }
 
     /// Who may change the user's passwords: the user, or who is named for it.
@@ -165,7 +144,7 @@ impl Rotator for AlternatingRedisUsers {
 }
 
 fn login(redis: Redis, errand: &Errand<'_>, document: &SecretDocument) -> Result<Login, Failure> {
-    Login::of(&redis, document, errand.visit.settings().requires_tls)
+    Login::of(&redis, errand, document)
 }
 
 async fn enter(errand: &Errand<'_>, login: &Login) -> Result<RedisSession, LoginError> {
