@@ -127,7 +127,7 @@ async fn a_database_is_adopted_once_its_user_has_logged_in() {
     assert_eq!(*databases.logins.lock().unwrap(), std::slice::from_ref(&value));
     let adopted = json!({
         "caller": format!("arn:aws:iam::{ACCOUNT}:root"), "name": "orders", "description": null, "key": null,
-        "value": value, "rotator": ROTATOR, "days": 7, "schedule": null, "window": null, "at once": true, "tags": [],
+        "value": value, "rotator": ROTATOR, "days": null, "schedule": null, "window": null, "at once": true, "tags": [],
     });
     assert_eq!(*databases.adopted.lock().unwrap(), [adopted]);
 

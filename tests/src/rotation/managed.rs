@@ -6,7 +6,7 @@ use contract::RotationRules;
 use facades::{AdoptedSecret, ManagedSecret, ManagedSecrets, PendingValue, SecretsDoor, SecretsDoorError, Visitor};
 use gate::{Caller, RequestContext};
 use keepwell::system::SystemEntropy;
-use secretsmanager::Door;
+use secretsmanager::{Door, RotationProfile, RotationSettings};
 use serde_json::{Value, json};
 use terms::{RequestId, SecretBytes};
 
@@ -56,6 +56,16 @@ async fn adopt(
     rules: &RotationRules,
     rotate_immediately: bool,
 ) -> Result<ManagedSecret, SecretsDoorError> {
+    adopt_tagged(stage, actions, rules, rotate_immediately, ("team", "core")).await
+}
+
+async fn adopt_tagged(
+    stage: &Stage,
+    actions: &[&str],
+    rules: &RotationRules,
+    rotate_immediately: bool,
+    (key, value): (&str, &str),
+) -> Result<ManagedSecret, SecretsDoorError> {
     let adopted = AdoptedSecret {
         name: "app",
         description: Some("the app's database"),
@@ -64,7 +74,7 @@ async fn adopt(
         rotator: "SecretsManagerRDSPostgreSQLRotationSingleUser",
         rules,
         rotate_immediately,
-        tags: &[("team".to_owned(), "core".to_owned())],
+        tags: &[(key.to_owned(), value.to_owned())],
     };
     let caller = caller(&stage.house, actions).await;
     door(&stage.house).adopt(&context(&stage.house), &caller, &adopted).await
@@ -129,6 +139,34 @@ async fn one_that_is_not_to_rotate_now_waits_for_its_window() {
     stage.house.turn_clock(7 * DAY_MS);
     assert_eq!(stage.rotate().await, 1);
     assert_eq!(stage.admin().value(NAME).await, "password-1");
+}
+
+#[tokio::test]
+async fn what_is_adopted_without_rules_has_those_of_its_profile_which_may_have_a_maximum() {
+    let profile = RotationProfile {
+        tag_key: "class".to_owned(),
+        tag_value: Some("pci".to_owned()),
+        rules: Some(RotationRules { automatically_after_days: Some(30), ..RotationRules::default() }),
+        maximum_days: Some(90),
+    };
+    let stage = Stage::open_with(RotationSettings { profiles: vec![profile], ..Default::default() }).await;
+    let pci = ("class", "pci");
+    let quarterly = |days| RotationRules { automatically_after_days: Some(days), ..RotationRules::default() };
+    let refused = adopt_tagged(&stage, &RIGHTS, &quarterly(91), false, pci).await;
+    assert!(
+        matches!(&refused, Err(SecretsDoorError::Refused { text, .. }) if text.contains("every 90 days")),
+        "{refused:?}"
+    );
+    adopt_tagged(&stage, &RIGHTS, &RotationRules::default(), false, pci).await.unwrap();
+    assert_eq!(stage.admin().describe(NAME).await["RotationRules"], json!({"AutomaticallyAfterDays": 30.0}));
+    stage.house.turn_clock(29 * DAY_MS);
+    assert_eq!(stage.rotate().await, 0);
+    stage.house.turn_clock(DAY_MS);
+    assert_eq!(stage.rotate().await, 1);
+
+    let stage = Stage::open().await;
+    adopt(&stage, &RIGHTS, &RotationRules::default(), false).await.unwrap();
+    assert_eq!(stage.admin().describe(NAME).await["RotationRules"], json!({"AutomaticallyAfterDays": 7.0}));
 }
 
 #[tokio::test]

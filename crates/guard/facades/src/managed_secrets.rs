@@ -48,6 +48,7 @@ pub struct AdoptedSecret<'a> {
     pub value: &'a SecretBytes,
     /// The rotator's name.
     pub rotator: &'a str,
+    /// As they are asked for. Without a schedule the server's settings have one.
     pub rules: &'a RotationRules,
     pub rotate_immediately: bool,
     pub tags: &'a [(String, String)],

@@ -48,7 +48,7 @@ pub(super) struct Adopt {
     #[arg(long, value_name = "BOOLEAN")]
     tls: Option<bool>,
 
-    /// Change the password every so many days. Without a schedule, every seven.
+    /// Change the password every so many days. Without a schedule, as the server's profiles have it, or every seven.
     #[arg(long, value_name = "DAYS", conflicts_with = "schedule")]
     every: Option<u32>,
 

@@ -24,7 +24,7 @@ use crate::{
         tag_resource::asked_tags,
     },
     room::{Call, NewValue, Room},
-    rotation::{check_job, rotation_job, run, run::Next, schedule::Schedule},
+    rotation::{check_job, rotation_job, rules_of_managed, run, run::Next},
     shapes::{CancelRotateSecretRequest, CreateSecretRequest, RotateSecretRequest, RotationRulesType, Tag},
     tags, versions,
 };
@@ -42,13 +42,12 @@ impl Door {
         let room = self.room()?;
         let linked = LinkedCalls::new();
         let create = creation(&room, adopted);
-        let rotate = rotation_request(adopted);
         let parameters = Parameters(&create);
         let visitor = Visitor { context, caller };
         let call = visit(&room, visitor, Operation::CreateSecret, &create, &parameters, &linked);
         let tell = || {
             call.linked.clear();
-            adopt(&call, &create, &rotate, adopted)
+            adopt(&call, &create, adopted)
         };
         released(&call, call.in_turn(&create.name, tell).await).await
     }
@@ -108,8 +107,8 @@ fn creation(room: &Room, adopted: &AdoptedSecret<'_>) -> CreateSecretRequest {
 }
 
 /// The call that policies see beside the creation.
-fn rotation_request(adopted: &AdoptedSecret<'_>) -> RotateSecretRequest {
-    let RotationRules { automatically_after_days, schedule_expression, duration } = adopted.rules.clone();
+fn rotation_request(adopted: &AdoptedSecret<'_>, rules: &RotationRules) -> RotateSecretRequest {
+    let RotationRules { automatically_after_days, schedule_expression, duration } = rules.clone();
     RotateSecretRequest {
         secret_id: format!("{OWNER}!{}", adopted.name),
         rotation_rules: Some(RotationRulesType { automatically_after_days, duration, schedule_expression }),
@@ -122,7 +121,6 @@ fn rotation_request(adopted: &AdoptedSecret<'_>) -> RotateSecretRequest {
 async fn adopt(
     call: &Call<'_>,
     create: &CreateSecretRequest,
-    rotate: &RotateSecretRequest,
     adopted: &AdoptedSecret<'_>,
 ) -> Result<Recorded<ManagedSecret>, Error> {
     let name = SecretName::parse(&create.name)?;
@@ -130,18 +128,19 @@ async fn adopt(
     let tags = asked_tags(create.tags.as_deref().unwrap_or_default())?;
     tags::check(&tags)?;
     let tags = tags::merge(&[], &tags, &call.room.quotas)?;
-    Schedule::parse(adopted.rules).map_err(|error| Error::invalid_parameter(error.to_string()))?;
+    let rules = rules_of_managed(&call.room.rotation.settings, &tags, adopted.rules)?;
+    let rotate = rotation_request(adopted, &rules);
     let call = &call.with_request_tags(RequestTags::of(&tags));
 
     let found = call.find(&SecretId::Name(name.clone()), &create.name, Pick::Labelled).await?;
     let drafted = draft(call, create, name, &tags);
-    let rotation = rotation(call, &drafted, adopted);
+    let rotation = rotation(call, &drafted, adopted.rotator, rules);
     let drafted =
         SecretRecord { owning_service: Some(OWNER.into()), rotation: Some(Arc::new(rotation.clone())), ..drafted };
     let subject = DecisionSubject::of(&drafted);
     let permit = call.authorize(call.action, &subject, found.asked()).await?;
     let rotates =
-        call.with_members(rotate).authorize(Operation::RotateSecret.action(), &subject, found.asked()).await?;
+        call.with_members(&rotate).authorize(Operation::RotateSecret.action(), &subject, found.asked()).await?;
     if found.exists() {
         return Err(Error::ResourceExists(format!(
             "The operation failed because the secret {} already exists.",
@@ -174,14 +173,14 @@ async fn adopt(
     Ok(call.commit(commit, Subject::changed(&after), Some(&elements), answer).await?)
 }
 
-fn rotation(call: &Call<'_>, secret: &SecretRecord, adopted: &AdoptedSecret<'_>) -> RotationRecord {
+fn rotation(call: &Call<'_>, secret: &SecretRecord, rotator: &str, rules: RotationRules) -> RotationRecord {
     let scope = secret.scope;
     let (partition, region, account) = (scope.region.partition(), scope.region, scope.account);
     let rotation = RotationRecord {
         is_enabled: true,
-        function_arn: format!("arn:{partition}:lambda:{region}:{account}:function:{}", adopted.rotator).into(),
+        function_arn: format!("arn:{partition}:lambda:{region}:{account}:function:{rotator}").into(),
         is_managed: true,
-        rules: Some(adopted.rules.clone()),
+        rules: Some(rules),
         last_rotated_at: None,
         counted_from: call.now(),
         next: None,

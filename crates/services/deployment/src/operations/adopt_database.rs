@@ -15,8 +15,6 @@ use crate::{
 
 /// Secrets of adopted databases are named so, as AWS names those that its services own.
 const PREFIX: &str = "keepwell!";
-/// As often as RDS changes the passwords that it manages, where nobody says otherwise.
-const DAYS_DEFAULT: i64 = 7;
 
 /// Takes over the password of a database's user: it is kept in a secret that keepwell owns, and changed on schedule by a
 /// rotator of the server's own. First it has to log in.
@@ -71,9 +69,8 @@ fn tags(ask: &AdoptDatabaseRequest) -> Vec<Tag> {
 
 fn rules(ask: &AdoptDatabaseRequest) -> RotationRules {
     let asked = ask.rotation_rules.clone().unwrap_or_default();
-    let has_schedule = asked.automatically_after_days.is_some() || asked.schedule_expression.is_some();
     RotationRules {
-        automatically_after_days: asked.automatically_after_days.or((!has_schedule).then_some(DAYS_DEFAULT)),
+        automatically_after_days: asked.automatically_after_days,
         schedule_expression: asked.schedule_expression,
         duration: asked.duration,
     }
@@ -117,7 +114,6 @@ fn value(ask: &AdoptDatabaseRequest, engine: &str) -> Result<SecretBytes, Error>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shapes;
 
     fn ask() -> AdoptDatabaseRequest {
         AdoptDatabaseRequest {
@@ -128,18 +124,6 @@ mod tests {
             password: SecretBytes::copy_of("hünter\"2\u{1}".as_bytes()),
             ..AdoptDatabaseRequest::default()
         }
-    }
-
-    #[test]
-    fn without_a_schedule_a_password_lasts_a_week() {
-        let rules =
-            |asked: shapes::RotationRules| rules(&AdoptDatabaseRequest { rotation_rules: Some(asked), ..ask() });
-        assert_eq!(super::rules(&ask()).automatically_after_days, Some(7));
-        let windowed = rules(shapes::RotationRules { duration: Some("2h".to_owned()), ..Default::default() });
-        assert_eq!((windowed.automatically_after_days, windowed.duration.as_deref()), (Some(7), Some("2h")));
-        let schedule_expression = Some("rate(4 hours)".to_owned());
-        let scheduled = rules(shapes::RotationRules { schedule_expression, ..Default::default() });
-        assert_eq!(scheduled.automatically_after_days, None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     operations::put_secret_value::response_elements,
     room::{Call, NewValue},
-    rotation::{check_job, end_what_is_over, rotation_job, run, run::Next, schedule::Schedule},
+    rotation::{check_job, end_what_is_over, rotation_job, rules_of, run, run::Next, schedule::Schedule},
     shapes::{RotateSecretRequest, RotateSecretResponse, RotationRulesType},
     versions,
 };
@@ -147,21 +147,9 @@ fn configured(
     let function_arn = asked_function.map(Arc::from).or(known_function).ok_or_else(|| {
         Error::InvalidRequest("No Lambda rotation function ARN is associated with this secret.".to_owned())
     })?;
-    let settings = &call.room.rotation.settings;
-    let profile = settings.profile_of(secret.tags.as_deref().unwrap_or_default());
-    let rules = asked_rules
-        .or_else(|| known.and_then(|rotation| rotation.rules.clone()))
-        .or_else(|| profile.and_then(|profile| profile.rules.clone()));
-    let schedule = rules.as_ref().map(Schedule::parse).transpose();
-    // Those that are kept were read before, those of a profile were not.
-    let schedule = schedule.map_err(|error| Error::invalid_parameter(error.to_string()))?;
-    if let Some(most) = profile.and_then(|profile| profile.maximum_days)
-        && schedule.as_ref().is_none_or(|schedule| schedule.shown_days() > i64::from(most))
-    {
-        return Err(Error::invalid_parameter(format!(
-            "This server's settings require that a secret with these tags rotates at least every {most} days."
-        )));
-    }
+    let own = asked_rules.or_else(|| known.and_then(|rotation| rotation.rules.clone()));
+    let tags = secret.tags.as_deref().unwrap_or_default();
+    let rules = rules_of(&call.room.rotation.settings, tags, own)?;
     Ok(RotationRecord {
         is_enabled: true,
         function_arn,
