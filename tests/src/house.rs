@@ -12,6 +12,7 @@ use std::{
     },
 };
 
+use contract::{JobKind, JobRecord, Jobs};
 use facades::{FunctionHost, HostError, Invoked, RemoteCall, RemoteFunctions, RotationFunctions};
 use front::server::{self, Application, TlsDetails};
 use gate::{RoleSessions, SessionKey};
@@ -117,6 +118,12 @@ impl House {
     /// Rotates what is due, as the server does in the background.
     pub(crate) fn scheduler(&self) -> Scheduler {
         Scheduler::new(Arc::clone(&self.rooms.secretsmanager), Arc::clone(&self.store) as _)
+    }
+
+    /// Work of this kind that is planned, whenever it is due.
+    pub(crate) async fn planned(&self, kind: JobKind) -> Vec<JobRecord> {
+        let ever = self.clock().now().plus_days(10_000);
+        Jobs::due(&*self.store, &[kind], ever, 10_000).await.unwrap()
     }
 
     /// What became of rotations that are due now.

@@ -129,9 +129,14 @@ impl Stage {
 
     /// What is on the disk now is all that is left, and the database.
     pub(crate) async fn killed(&self) -> Self {
+        self.killed_with(RotationSettings::default()).await
+    }
+
+    /// And the operator changes settings.
+    pub(crate) async fn killed_with(&self, settings: RotationSettings) -> Self {
         let rotator = Arc::new(Rotator::of(Arc::clone(&self.rotator.database)));
         let grounds = self.house.copy();
-        let house = grounds.open_with_rotation(Arc::clone(&rotator) as _, RotationSettings::default()).await;
+        let house = grounds.open_with_rotation(Arc::clone(&rotator) as _, settings).await;
         let house = Arc::new(house);
         *rotator.house.lock() = Arc::downgrade(&house);
         Self { house, rotator }

@@ -16,6 +16,7 @@ mod scheduler;
 mod settings;
 mod shown;
 mod token;
+mod unplanned;
 
 use std::sync::Arc;
 

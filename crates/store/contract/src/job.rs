@@ -66,6 +66,25 @@ pub struct Lease {
     pub job: JobRecord,
 }
 
+/// A page of the secrets whose rotation was configured once, and that have no job of this kind due by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnplannedQuery {
+    pub kind: JobKind,
+    pub until: Timestamp,
+    /// The position of the last of the page before, or 0.
+    pub after: u64,
+    pub limit: usize,
+}
+
+/// A secret whose rotation was configured once. Its position among them stays as long as it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotatingSecret {
+    pub position: u64,
+    pub subject: Uid,
+    pub scope: Scope,
+    pub name: String,
+}
+
 impl JobRecord {
     /// Holds as long as nobody else has claimed it.
     pub fn fenced(&self) -> Guard {

@@ -39,7 +39,7 @@ pub use identity::{
     AccountSettings, EnabledMfa, Entity, EntityKey, EntityKind, GroupRecord, InlinePolicies, InstanceProfileRecord,
     LoginProfile, MfaDeviceRecord, PolicyRecord, PolicyVersion, RoleRecord, UserRecord,
 };
-pub use job::{JobChange, JobKind, JobRecord, Lease};
+pub use job::{JobChange, JobKind, JobRecord, Lease, RotatingSecret, UnplannedQuery};
 pub use key::{
     AliasRecord, GrantConstraint, GrantRecord, KeyChange, KeyDetails, KeyId, KeyManager, KeyMaterialRecord, KeyRecord,
     KeySpec, KeyState, KeyUsage, MaterialOrigin, Rotation, alias_arn, key_arn,

@@ -10,8 +10,8 @@ use terms::{AccountId, Day, Region, Scope, SecretName, Timestamp, Uid, VersionId
 
 use crate::{
     AccountRecord, AttemptsQuery, Commit, CommitError, CredentialRecord, DeploymentRecord, FunctionRecord, Guarded,
-    GuardedPage, Identities, JobKind, JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, RotationAttempt,
-    SealedBytes, SecretRecord,
+    GuardedPage, Identities, JobKind, JobRecord, KeyRecord, LastUse, Lease, ListQuery, PendingRecord, RotatingSecret,
+    RotationAttempt, SealedBytes, SecretRecord, UnplannedQuery,
 };
 
 /// What the store answers with, later.
@@ -120,6 +120,9 @@ pub trait Jobs: Send + Sync {
         now: Timestamp,
         limit: usize,
     ) -> Answer<'a, Result<Vec<JobRecord>, StoreError>>;
+
+    /// Where background work is missing that a server with other settings had no reason to plan.
+    fn unplanned(&self, query: UnplannedQuery) -> Answer<'_, Result<Vec<RotatingSecret>, StoreError>>;
 
     /// Takes the job if its fence is still the one that was seen.
     fn claim<'a>(&'a self, job: &'a JobRecord) -> Answer<'a, Result<Option<Lease>, StoreError>>;

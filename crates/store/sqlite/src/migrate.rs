@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "functions", sql: include_str!("../migrations/0004_functions.sql") },
     Migration { number: 5, name: "rotation", sql: include_str!("../migrations/0005_rotation.sql") },
     Migration { number: 6, name: "timeline", sql: include_str!("../migrations/0006_timeline.sql") },
+    Migration { number: 7, name: "rotating", sql: include_str!("../migrations/0007_rotating.sql") },
 ];
 
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use terms::SecretName;
 use crate::{
     list::{NAMED, Range, VERSION},
     migrate::migrate,
-    read::{DUE_JOBS, LAST_USE, ROTATION_ATTEMPTS, SEALED, VERSIONS, secret_by_id, secret_by_name},
+    read::{DUE_JOBS, LAST_USE, ROTATION_ATTEMPTS, SEALED, UNPLANNED, VERSIONS, secret_by_id, secret_by_name},
 };
 
 #[test]
@@ -102,6 +102,19 @@ fn a_page_of_a_timeline_is_a_seek_and_so_is_where_it_begins() {
             "SEARCH rotation_attempt USING PRIMARY KEY (secret=? AND sequence<?)",
             "SCALAR SUBQUERY 1",
             "SEARCH rotation_attempt USING INDEX sqlite_autoindex_rotation_attempt_2 (secret=? AND id=?)",
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_planned_is_looked_for_among_what_rotates() {
+    assert_eq!(
+        plan((UNPLANNED.to_owned(), Vec::new())),
+        [
+            "SEARCH secret USING INDEX secret_rotating (id>?)",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH job USING PRIMARY KEY (kind=? AND subject=?)",
+            "SEARCH scope USING INTEGER PRIMARY KEY (rowid=?)",
         ]
     );
 }

@@ -4,7 +4,8 @@ use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use contract::{
     AccessDay, AccountRecord, AccountStatus, AttemptsQuery, DeploymentRecord, JobKind, JobRecord, LastUse, LogHead,
-    PendingRecord, Pick, PolicyDocument, RotationAttempt, SecretRecord, Tag, Value, VersionRecord, account_uid,
+    PendingRecord, Pick, PolicyDocument, RotatingSecret, RotationAttempt, SecretRecord, Tag, UnplannedQuery, Value,
+    VersionRecord, account_uid,
 };
 use rusqlite::{
     Connection, OptionalExtension, Result, Row,
@@ -244,6 +245,25 @@ pub(crate) fn due_jobs(
             name: row.get(4)?,
             due_at: Timestamp::from_millis(row.get(5)?),
             fence: row.get(6)?,
+        })
+    })?;
+    rows.collect()
+}
+
+pub(crate) const UNPLANNED: &str = "SELECT secret.id, uid, account, region, name FROM secret INDEXED BY \
+     secret_rotating JOIN scope ON scope.id = scope WHERE rotation IS NOT NULL AND secret.id > ?1 AND NOT EXISTS \
+     (SELECT 1 FROM job WHERE kind = ?2 AND subject = uid AND due_at <= ?3) ORDER BY secret.id LIMIT ?4";
+
+pub(crate) fn unplanned(connection: &Connection, query: &UnplannedQuery) -> Result<Vec<RotatingSecret>> {
+    let UnplannedQuery { kind, until, after, limit } = *query;
+    let mut statement = connection.prepare_cached(UNPLANNED)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map((after, kind.as_str(), until.as_millis(), limit), |row| {
+        Ok(RotatingSecret {
+            position: row.get(0)?,
+            subject: Uid::from_bytes(row.get(1)?),
+            scope: scope_of(row, 2)?,
+            name: row.get(4)?,
         })
     })?;
     rows.collect()

@@ -8,7 +8,8 @@ use std::{
 use contract::{
     AccountRecord, Answer, AttemptsQuery, Commit, CommitError, CommitObserver, CredentialRecord, DeploymentRecord,
     FunctionRecord, Guarded, GuardedPage, Identities, JobKind, JobRecord, Jobs, KeyRecord, LastUse, Lease, ListQuery,
-    LogHead, Note, PendingRecord, Pick, Reads, RotationAttempt, SealedBytes, SecretRecord, StoreError, Value, Writes,
+    LogHead, Note, PendingRecord, Pick, Reads, RotatingSecret, RotationAttempt, SealedBytes, SecretRecord, StoreError,
+    UnplannedQuery, Value, Writes,
 };
 use rusqlite::Connection;
 use terms::{AccountId, Region, Scope, Timestamp, Uid};
@@ -281,6 +282,10 @@ impl Jobs for SqliteStore {
     ) -> Answer<'a, Result<Vec<JobRecord>, StoreError>> {
         let kinds = kinds.to_vec();
         self.read(move |connection| read::due_jobs(connection, &kinds, now, limit))
+    }
+
+    fn unplanned(&self, query: UnplannedQuery) -> Answer<'_, Result<Vec<RotatingSecret>, StoreError>> {
+        self.read(move |connection| read::unplanned(connection, &query))
     }
 
     /// The folder's lock makes this process the only claimer, so the fence that was read is the lease: it is checked in

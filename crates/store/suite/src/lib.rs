@@ -162,6 +162,7 @@ macro_rules! stories {
                 an_attempt_needs_a_permit_for_its_secret
                 a_leased_job_is_nobody_elses_until_the_lease_has_passed
                 opening_the_store_ends_leases_and_nothing_else
+                secrets_that_rotate_are_found_where_a_job_is_missing
             }
             secrets {
                 a_created_secret_is_read_as_it_was_given

@@ -32,8 +32,12 @@ const PUT_OFF: Duration = Duration::from_secs(600);
 pub(crate) fn check_job(room: &Room, secret: &SecretRecord, now: Timestamp) -> Option<JobChange> {
     let is_enabled = secret.rotation.as_deref().is_some_and(|rotation| rotation.is_enabled);
     let settings = Some(&room.rotation.settings).filter(|_| is_enabled)?;
-    let soonest = [settings.test_interval, settings.check_interval].into_iter().flatten().min()?;
-    Some(schedule(secret, after(now, soonest)))
+    Some(schedule(secret, after(now, soonest(settings)?)))
+}
+
+/// The shortest time between two checks of a secret, if there are any.
+pub(super) fn soonest(settings: &RotationSettings) -> Option<Duration> {
+    [settings.test_interval, settings.check_interval].into_iter().flatten().min()
 }
 
 /// Makes the checks that are due, one after the other.

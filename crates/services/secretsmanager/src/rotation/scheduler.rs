@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use terms::Uid;
 use tokio::task::JoinSet;
 
-use super::{attempt, checks, places::Places};
+use super::{attempt, checks, places::Places, unplanned::plan_checks};
 use crate::{error::Error, room::Room};
 
 const KINDS: &[JobKind] = &[JobKind::RotateSecret, JobKind::CheckRotation];
@@ -36,6 +36,7 @@ impl Scheduler {
 
     /// Does what is due, for ever.
     pub async fn work(mut self) {
+        self.tasks.spawn(plan_checks(Arc::clone(&self.room), Arc::clone(&self.jobs)));
         loop {
             let rest = match self.begin_due().await {
                 Ok(_) => REST,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use contract::{
     ATTEMPTS_KEPT, AttemptCause, AttemptKind, AttemptOutcome, AttemptStep, AttemptsQuery, Change, Commit, CommitError,
-    Guard, JobChange, JobKind, JobRecord, Reads, RotationAttempt, RotationRecord, RotationRules, RotationRun,
-    RotationWindow, SecretRecord, Value,
+    Guard, JobChange, JobKind, JobRecord, Jobs, Reads, RotationAttempt, RotationRecord, RotationRules, RotationRun,
+    RotationWindow, SecretRecord, UnplannedQuery, Value,
 };
 use terms::AWSPENDING;
 
@@ -166,6 +166,37 @@ pub async fn opening_the_store_ends_leases_and_nothing_else<F: Fixture>() {
     assert_eq!(due[0].fence, job.fence + 1);
 }
 
+pub async fn secrets_that_rotate_are_found_where_a_job_is_missing<F: Fixture>() {
+    let house = House::<F>::start().await;
+    let mut secrets = Vec::new();
+    for name in ["early", "late", "leased", "none", "gone", "plain"] {
+        let mut secret = draft(home(), name);
+        secret.rotation = (name != "plain").then(|| Arc::new(rotation()));
+        secrets.push(house.created(&secret).await);
+    }
+    let [early, late, leased, none, gone, _] = &secrets[..] else { panic!("six") };
+    house.erase(gone).await.unwrap();
+    let planned = [schedule(early.uid, 50), schedule(late.uid, 51), schedule(leased.uid, 20)];
+    house.commit(bare_commit().jobs(planned)).await.unwrap();
+    let job = due(&house, 20).await.remove(0);
+    house.commit(leasing(&job, 50)).await.unwrap();
+    // A job of another kind is none.
+    let (kind, name) = (JobKind::CheckRotation, "none".to_owned());
+    let other = JobChange::Schedule { kind, subject: none.uid, scope: home(), name, due_at: later(1) };
+    house.commit(bare_commit().jobs([other])).await.unwrap();
+
+    let house = house.reopened().await;
+    let unplanned = async |after, limit| {
+        let query = UnplannedQuery { kind: ROTATE, until: later(50), after, limit };
+        Jobs::unplanned(&house.store, query).await.unwrap()
+    };
+    let found = unplanned(0, 9).await;
+    let told: Vec<_> = found.iter().map(|found| (found.subject, found.scope, found.name.as_str())).collect();
+    assert_eq!(told, [(late.uid, home(), "late"), (none.uid, home(), "none")]);
+    assert_eq!(unplanned(0, 1).await, found[..1]);
+    assert_eq!(unplanned(found[0].position, 9).await, found[1..]);
+}
+
 fn rotation() -> RotationRecord {
     RotationRecord {
         is_enabled: true,
@@ -238,5 +269,5 @@ async fn scheduled<F: Fixture>(house: &House<F>, due_at: i64) -> JobRecord {
 }
 
 async fn due<F: Fixture>(house: &House<F>, at: i64) -> Vec<JobRecord> {
-    contract::Jobs::due(&house.store, &[ROTATE], later(at), 9).await.unwrap()
+    Jobs::due(&house.store, &[ROTATE], later(at), 9).await.unwrap()
 }
