@@ -2,6 +2,7 @@
 
 mod abandoned;
 mod checks;
+mod crowd;
 mod failures;
 mod killed;
 mod managed;
