@@ -24,6 +24,10 @@ impl Rotator for AlternatingUsers {
         check_passwords(&*self.0, passwords)
     }
 
+    fn longest_password(&self) -> Option<usize> {
+        Some(self.0.passwords().longest)
+    }
+
     fn create<'a>(
         &'a self,
         errand: &'a Errand<'a>,

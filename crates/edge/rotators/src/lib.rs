@@ -39,5 +39,5 @@ mod wire;
 
 pub use http_targets::{BasicSettings, CallSettings, HttpTargetError, HttpTargetSettings, HttpTargets, RevokeAt};
 pub use network::{AllowedTarget, InvalidTarget};
-pub use rotators::{Rotators, RotatorsRoom};
+pub use rotators::{Rotators, RotatorsRoom, check_passwords, names};
 pub use settings::{NetworkSettings, PasswordSettings, RotatorSettings, RotatorSettingsError};

@@ -17,6 +17,11 @@ pub(crate) trait Rotator: Send + Sync {
     /// Can these settings work at all? Asked when the server starts.
     fn check_settings(&self, passwords: &crate::settings::PasswordSettings) -> Result<(), String>;
 
+    /// The longest password that its engine takes. None for what has no passwords.
+    fn longest_password(&self) -> Option<usize> {
+        None
+    }
+
     /// The pending value, made of the current one. What it is made for does not know of it yet.
     fn create<'a>(
         &'a self,

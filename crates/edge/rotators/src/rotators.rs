@@ -113,6 +113,27 @@ impl Rotators {
     }
 }
 
+/// The names of all rotators, sorted.
+pub fn names() -> Vec<&'static str> {
+    engines::all(&RotatorSettings::default()).names().collect()
+}
+
+/// Can every rotator draw passwords by these settings?
+pub fn check_passwords(settings: &RotatorSettings) -> Result<(), RotatorSettingsError> {
+    passwords(&engines::all(settings), settings).map(drop)
+}
+
+/// What is said of one rotator alone must be possible for it. What is said of all is done as far as an engine can.
+fn check_own(own: &PasswordSettings, longest: Option<usize>) -> Result<(), String> {
+    match (longest, own.length) {
+        (None, _) => Err("it has none".to_owned()),
+        (Some(longest), Some(length)) if length > longest => {
+            Err(format!("its engine takes no more than {longest} characters"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Of each rotator, as the operator wants them.
 fn passwords(
     catalogue: &Catalogue,
@@ -126,7 +147,10 @@ fn passwords(
         let own = settings.passwords_of.get(rotator);
         let all = own.map_or_else(|| settings.passwords.clone(), |own| own.or(&settings.passwords));
         if let Some((_, known)) = catalogue.get(rotator) {
-            known.check_settings(&all).map_err(|cause| RotatorSettingsError::Passwords { rotator, cause })?;
+            let checked = own.map_or(Ok(()), |own| check_own(own, known.longest_password()));
+            checked
+                .and_then(|()| known.check_settings(&all))
+                .map_err(|cause| RotatorSettingsError::Passwords { rotator, cause })?;
         }
         passwords.insert(rotator, all);
     }

@@ -18,6 +18,10 @@ impl Rotator for SingleUser {
         check_passwords(&*self.0, passwords)
     }
 
+    fn longest_password(&self) -> Option<usize> {
+        Some(self.0.passwords().longest)
+    }
+
     fn create<'a>(
         &'a self,
         errand: &'a Errand<'a>,

@@ -36,7 +36,7 @@ pub use log::{Log, LogFormat, LogLevel};
 pub use quantity::Bytes;
 pub use quota::Quota;
 pub use root_key::{Custody, Keeper, RootKey, RootKeyConfig, RootKeySource};
-pub use rotation::{Profile, Rotation};
+pub use rotation::{Profile, Rotation, RotatorTables};
 pub use runtime::Runtime;
 pub(crate) use sources::{Origin, Sources};
 pub use trail::{Durability, Trail};
@@ -125,7 +125,8 @@ pub(crate) fn load(sources: Sources) -> anyhow::Result<Loaded> {
     if account.regions.is_empty() {
         values.refuse("region: expected at least one region".to_owned());
     }
-    for refusal in [listen::check(&listen, &tls), limit::check(&limit)].into_iter().filter_map(Result::err) {
+    let checks = [listen::check(&listen, &tls), limit::check(&limit), rotation::check(&rotation)];
+    for refusal in checks.into_iter().filter_map(Result::err) {
         values.refuse(refusal);
     }
     // A request must be able to carry the largest value, and base64 makes four bytes of three.

@@ -1,14 +1,16 @@
 //! How secrets rotate, and where rotators may go.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use contract::RotationRules;
-use rotators::AllowedTarget;
+use rotators::{AllowedTarget, PasswordSettings, RotatorSettings, RotatorSettingsError};
 use secretsmanager::RotationProfile;
 
 use super::setting::{Form, SettingValue, quote, settings};
+use super::sources::nearest;
 
 settings! {
     pub struct Rotation {
@@ -44,9 +46,125 @@ settings! {
         "rotation.password_length" => password_length: Option<NonZeroUsize> = None,
         /// Characters that are in none of their passwords. By default as AWS's function has it.
         "rotation.password_exclude_characters" => password_exclude_characters: Option<String> = None,
+        /// Passwords of single built-in rotators, by the rotator's name: in a table `[rotation.rotators.NAME]` stand
+        /// `password_length`, `password_exclude_characters`, and as true or false `password_exclude_numbers`,
+        /// `password_exclude_punctuation`, `password_exclude_uppercase`, `password_exclude_lowercase` and
+        /// `password_require_each_included_type`. What is left out is as for all of them. As a flag:
+        /// `NAME.password_length = 20`.
+        "rotation.rotators" => rotators: RotatorTables = RotatorTables::default(),
         /// A file of HTTP targets, TOML: where and how the rotator `KeepwellHttpRotation` makes, tries and revokes API keys.
         "rotation.http_targets" => http_targets: Option<PathBuf> = None,
     }
+}
+
+/// Can the rotators draw passwords as they are told to?
+pub(super) fn check(rotation: &Rotation) -> Result<(), String> {
+    let RotatorTables(passwords_of) = &rotation.rotators;
+    let settings = RotatorSettings {
+        passwords: rotation.passwords(),
+        passwords_of: passwords_of.clone(),
+        ..RotatorSettings::default()
+    };
+    rotators::check_passwords(&settings).map_err(|error| match error {
+        RotatorSettingsError::NoSuchRotator(name) => {
+            let nearest = nearest(&name, rotators::names().into_iter().map(str::to_owned));
+            let hint = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+            format!("rotation.rotators.{name}: there is no rotator of this name{hint}")
+        }
+        RotatorSettingsError::Passwords { rotator, cause } if passwords_of.contains_key(rotator) => {
+            format!("rotation.rotators.{rotator}: such passwords cannot be drawn: {cause}")
+        }
+        RotatorSettingsError::Passwords { rotator, cause } => {
+            let keys = "rotation.password_length, rotation.password_exclude_characters";
+            format!("{keys}: such passwords cannot be drawn for {rotator}: {cause}")
+        }
+        RotatorSettingsError::CaBundle(_) => error.to_string(),
+    })
+}
+
+impl Rotation {
+    /// Of every rotator.
+    pub(crate) fn passwords(&self) -> PasswordSettings {
+        PasswordSettings {
+            length: self.password_length.map(NonZeroUsize::get),
+            exclude_characters: self.password_exclude_characters.clone(),
+            ..PasswordSettings::default()
+        }
+    }
+}
+
+/// Passwords of single rotators, by the rotators' names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RotatorTables(pub BTreeMap<String, PasswordSettings>);
+
+impl SettingValue for RotatorTables {
+    const PLACEHOLDER: &'static str = "TOML";
+    const FORM: Form = Form::Tables;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let refusal = || format!("expected the names of rotators with their settings, as TOML, not {}", quote(text));
+        let tables = text.parse::<toml::Table>().map_err(|_| refusal())?;
+        let tables = tables.into_iter().map(|(name, table)| {
+            let toml::Value::Table(table) = table else { return Err(refusal()) };
+            let passwords = password_settings(&table).map_err(|refusal| format!("{name}.{refusal}"))?;
+            Ok((name, passwords))
+        });
+        Ok(Self(tables.collect::<Result<_, _>>()?))
+    }
+
+    fn write(&self) -> Option<String> {
+        let tables: toml::Table = self.0.iter().map(|(name, passwords)| (name.clone(), table(passwords))).collect();
+        (!tables.is_empty()).then(|| toml::Value::Table(tables).to_string())
+    }
+}
+
+fn password_settings(table: &toml::Table) -> Result<PasswordSettings, String> {
+    let mut settings = PasswordSettings::default();
+    for (name, value) in table {
+        let expected = |wanted: &str| format!("{name}: expected {wanted}, not {value}");
+        let is = || value.as_bool().map(Some).ok_or_else(|| expected("true or false"));
+        match name.as_str() {
+            "password_length" => {
+                let length = value.as_integer().and_then(|length| usize::try_from(length).ok());
+                settings.length = Some(length.ok_or_else(|| expected("a whole number"))?);
+            }
+            "password_exclude_characters" => {
+                let characters = value.as_str().ok_or_else(|| expected("text in quotes"))?;
+                settings.exclude_characters = Some(characters.to_owned());
+            }
+            "password_exclude_numbers" => settings.exclude_numbers = is()?,
+            "password_exclude_punctuation" => settings.exclude_punctuation = is()?,
+            "password_exclude_uppercase" => settings.exclude_uppercase = is()?,
+            "password_exclude_lowercase" => settings.exclude_lowercase = is()?,
+            "password_require_each_included_type" => settings.require_each_included_type = is()?,
+            _ => return Err(format!("{name}: a rotator has no such setting")),
+        }
+    }
+    Ok(settings)
+}
+
+fn table(passwords: &PasswordSettings) -> toml::Value {
+    let PasswordSettings {
+        length,
+        exclude_characters,
+        exclude_numbers,
+        exclude_punctuation,
+        exclude_uppercase,
+        exclude_lowercase,
+        require_each_included_type,
+    } = passwords.clone();
+    let length = length.and_then(|length| i64::try_from(length).ok());
+    let settings: [(&str, Option<toml::Value>); 7] = [
+        ("password_length", length.map(Into::into)),
+        ("password_exclude_characters", exclude_characters.map(Into::into)),
+        ("password_exclude_numbers", exclude_numbers.map(Into::into)),
+        ("password_exclude_punctuation", exclude_punctuation.map(Into::into)),
+        ("password_exclude_uppercase", exclude_uppercase.map(Into::into)),
+        ("password_exclude_lowercase", exclude_lowercase.map(Into::into)),
+        ("password_require_each_included_type", require_each_included_type.map(Into::into)),
+    ];
+    let given = settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    toml::Value::Table(given.collect())
 }
 
 /// Rules for secrets with a tag.
@@ -156,6 +274,44 @@ mod tests {
         assert_eq!((pci.maximum_days, pci.rules.unwrap().automatically_after_days), (Some(90), Some(30)));
         let any = profile("rotated => max=30d");
         assert_eq!((any.tag_value, any.rules, any.maximum_days), (None, None, Some(30)));
+    }
+
+    const MYSQL: &str = "SecretsManagerRDSMySQLRotationSingleUser";
+
+    #[test]
+    fn a_rotator_has_a_table_of_its_own() {
+        let text = format!(
+            "{MYSQL} = {{ password_length = 20, password_exclude_characters = \"x;,\", password_exclude_numbers = true }}"
+        );
+        let tables = RotatorTables::parse(&text).unwrap();
+        let expected = PasswordSettings {
+            length: Some(20),
+            exclude_characters: Some("x;,".to_owned()),
+            exclude_numbers: Some(true),
+            ..PasswordSettings::default()
+        };
+        assert_eq!(tables.0, BTreeMap::from([(MYSQL.to_owned(), expected)]));
+        assert_eq!(
+            RotatorTables::parse(&format!("it = {}", tables.write().unwrap())).unwrap_err().split(':').next(),
+            Some("it.SecretsManagerRDSMySQLRotationSingleUser")
+        );
+        assert_eq!(RotatorTables::parse(&format!("{MYSQL}.password_length = 20")).unwrap().0[MYSQL].length, Some(20));
+        assert_eq!(RotatorTables::default().write(), None);
+    }
+
+    #[test]
+    fn what_is_no_setting_of_a_rotator_is_refused() {
+        for (text, refusal) in [
+            ("X", "expected the names of rotators"),
+            ("X = 1", "expected the names of rotators"),
+            ("X.length = 1", "X.length: a rotator has no such setting"),
+            ("X.password_length = -1", "X.password_length: expected a whole number, not -1"),
+            ("X.password_exclude_numbers = 1", "X.password_exclude_numbers: expected true or false"),
+            ("X.password_exclude_characters = 1", "X.password_exclude_characters: expected text in quotes"),
+        ] {
+            let refused = RotatorTables::parse(text).unwrap_err();
+            assert!(refused.starts_with(refusal), "{refused}");
+        }
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) enum Form {
     Boolean,
     /// An integer, or text with a unit.
     Quantity,
+    /// Tables under names that are nobody's setting. Flags and variables write them as TOML.
+    Tables,
 }
 
 impl Setting {

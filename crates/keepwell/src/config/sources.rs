@@ -174,7 +174,7 @@ impl Values {
             Err(error) => return self.refuse(format!("{}: {}", file.path.display(), error.to_string().trim_end())),
         };
         let mut leaves = Vec::new();
-        flatten("", &table, &mut leaves);
+        flatten("", &table, known, &mut leaves);
         let origin = Origin::File(file.path.clone());
         for (key, value) in leaves {
             let Some(setting) = find(known, |setting| setting.keys().any(|name| name == key)) else {
@@ -231,12 +231,13 @@ fn find(known: &[Setting], is_meant: impl Fn(&&Setting) -> bool) -> Option<&Sett
     known.iter().find(is_meant)
 }
 
-/// The leaves of a table under their dotted keys.
-fn flatten<'a>(above: &str, table: &'a toml::Table, leaves: &mut Vec<(String, &'a toml::Value)>) {
+/// The leaves of a table under their dotted keys. Tables that are a setting's value are leaves.
+fn flatten<'a>(above: &str, table: &'a toml::Table, known: &[Setting], leaves: &mut Vec<(String, &'a toml::Value)>) {
+    let is_leaf = |key: &str| known.iter().any(|setting| setting.form == Form::Tables && setting.key == key);
     for (name, value) in table {
         let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
         match value {
-            toml::Value::Table(below) => flatten(&key, below, leaves),
+            toml::Value::Table(below) if !is_leaf(&key) => flatten(&key, below, known, leaves),
             leaf => leaves.push((key, leaf)),
         }
     }
@@ -256,12 +257,14 @@ fn text_of(form: Form, value: &toml::Value) -> Result<String, String> {
         (Form::Text | Form::Quantity, toml::Value::String(text)) => Ok(text.clone()),
         (Form::Integer | Form::Quantity, toml::Value::Integer(number)) => Ok(number.to_string()),
         (Form::Boolean, toml::Value::Boolean(truth)) => Ok(truth.to_string()),
+        (Form::Tables, toml::Value::Table(tables)) => Ok(tables.to_string()),
         (form, other) => {
             let wanted = match form {
                 Form::Text => "text in quotes",
                 Form::Integer => "a whole number",
                 Form::Boolean => "true or false",
                 Form::Quantity => "a number of bytes, or text with a unit",
+                Form::Tables => "a table",
             };
             Err(format!("expected {wanted}, not the {} {other}", other.type_str()))
         }
@@ -272,12 +275,17 @@ fn text_of(form: Form, value: &toml::Value) -> Result<String, String> {
 const LIKENESS_MIN: f64 = 0.6;
 
 fn unknown(name: &str, known: impl Iterator<Item = String>) -> String {
-    let likeness = |candidate: &String| strsim::normalized_damerau_levenshtein(name, candidate);
-    let nearest = known.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    match nearest.filter(|candidate| likeness(candidate) >= LIKENESS_MIN) {
+    match nearest(name, known) {
         Some(nearest) => format!("there is no setting {name}; did you mean {nearest}?"),
         None => format!("there is no setting {name}; `keepwell serve --help` lists them all"),
     }
+}
+
+/// The likeliest of the known names, if one is like it at all.
+pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let likeness = |candidate: &String| strsim::normalized_damerau_levenshtein(name, candidate);
+    let nearest = known.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    nearest.filter(|candidate| likeness(candidate) >= LIKENESS_MIN)
 }
 
 impl Origin {

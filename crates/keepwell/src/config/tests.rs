@@ -113,6 +113,53 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one() {
 }
 
 #[test]
+fn a_rotator_is_set_under_its_name_and_must_be_one_that_can_do_so() {
+    const MYSQL: &str = "SecretsManagerRDSMySQLRotationSingleUser";
+    let file = format!("[rotation.rotators.{MYSQL}]\npassword_length = 20\npassword_exclude_characters = \"#;\"");
+    let loaded = Given::nothing().file(&file).load();
+    let own = &loaded.config.rotation.rotators.0[MYSQL];
+    assert_eq!((own.length, own.exclude_characters.as_deref()), (Some(20), Some("#;")));
+    let again = Given::nothing().file(&fuzz::write(&loaded.settings)).load();
+    assert_eq!(again.config.rotation.rotators, loaded.config.rotation.rotators);
+    let variable = Given::nothing().variable("KEEPWELL_ROTATION_ROTATORS", &format!("{MYSQL}.password_length = 21"));
+    assert_eq!(variable.load().config.rotation.rotators.0[MYSQL].length, Some(21));
+
+    for (file, refusal) in [
+        (
+            "[rotation.rotators.SecretsManagerRDSMySQLRotationSingelUser]\npassword_length = 20",
+            "rotation.rotators.SecretsManagerRDSMySQLRotationSingelUser: there is no rotator of this name; did you mean \
+             SecretsManagerRDSMySQLRotationSingleUser?",
+        ),
+        ("[rotation.rotators.xyzzy]", "rotation.rotators.xyzzy: there is no rotator of this name"),
+        (
+            "[rotation.rotators.SecretsManagerRDSMySQLRotationSingleUser]\npassword_length = 80",
+            "rotation.rotators.SecretsManagerRDSMySQLRotationSingleUser: such passwords cannot be drawn: its engine takes \
+             no more than 79 characters",
+        ),
+        (
+            "[rotation.rotators.SecretsManagerRedisRotationMultiUser]\npassword_length = 2",
+            "rotation.rotators.SecretsManagerRedisRotationMultiUser: such passwords cannot be drawn",
+        ),
+        (
+            "[rotation.rotators.KeepwellSshKeyRotation]\npassword_length = 20",
+            "rotation.rotators.KeepwellSshKeyRotation: such passwords cannot be drawn: it has none",
+        ),
+        (
+            "rotation.password_length = 2",
+            "rotation.password_length, rotation.password_exclude_characters: such passwords",
+        ),
+        ("rotation.rotators = 7", "keepwell.toml: rotation.rotators: expected a table"),
+        (
+            "[rotation.rotators.SecretsManagerRDSMySQLRotationSingleUser]\nlength = 2",
+            "keepwell.toml: rotation.rotators: SecretsManagerRDSMySQLRotationSingleUser.length: a rotator has no such setting",
+        ),
+    ] {
+        let refused = Given::nothing().file(file).refusal();
+        assert!(refused.contains(refusal), "{file}: {refused}");
+    }
+}
+
+#[test]
 fn an_unknown_variable_is_refused_with_the_nearest_known_one() {
     let refusal = Given::nothing().variable("KEEPWELL_DATADIR", "/tmp").refusal();
     assert!(refusal.contains("did you mean KEEPWELL_DATA_DIR?"), "{refusal}");

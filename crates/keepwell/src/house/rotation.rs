@@ -1,6 +1,6 @@
 //! What rotates secrets: functions of the accounts, and the rotators of the server's own.
 
-use std::{collections::BTreeMap, fs, num::NonZeroUsize, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use anyhow::Context;
 use contract::Answer;
@@ -8,7 +8,7 @@ use facades::{
     HostPlaces, RotationErrand, RotationEvent, RotationFunctionError, RotationFunctions, StepEnded, StepFailed,
 };
 use gate::{Caller, RequestContext};
-use rotators::{HttpTargetSettings, HttpTargets, NetworkSettings, PasswordSettings, RotatorSettings, Rotators};
+use rotators::{HttpTargetSettings, HttpTargets, NetworkSettings, RotatorSettings, Rotators};
 use secretsmanager::RotationSettings;
 
 use crate::config::{self, Config};
@@ -102,12 +102,8 @@ pub(crate) fn rotator_settings(config: &Config) -> anyhow::Result<RotatorSetting
             ca_bundle: rotation.ca_bundle.clone(),
             requires_tls: rotation.require_tls,
         },
-        passwords: PasswordSettings {
-            length: rotation.password_length.map(NonZeroUsize::get),
-            exclude_characters: rotation.password_exclude_characters.clone(),
-            ..PasswordSettings::default()
-        },
-        passwords_of: BTreeMap::new(),
+        passwords: rotation.passwords(),
+        passwords_of: rotation.rotators.0.clone(),
         http_targets,
     })
 }

@@ -87,6 +87,10 @@ impl Rotator for SingleRedisUser {
         self.inner.check_settings(passwords)
     }
 
+    fn longest_password(&self) -> Option<usize> {
+        self.inner.longest_password()
+    }
+
     fn create<'a>(
         &'a self,
         errand: &'a Errand<'a>,
@@ -120,6 +124,10 @@ impl Rotator for SingleRedisUser {
 impl Rotator for AlternatingRedisUsers {
     fn check_settings(&self, passwords: &PasswordSettings) -> Result<(), String> {
         self.inner.check_settings(passwords)
+    }
+
+    fn longest_password(&self) -> Option<usize> {
+        self.inner.longest_password()
     }
 
     fn create<'a>(
