@@ -7,12 +7,13 @@ mod verifier;
 use std::time::Duration;
 
 use contract::Answer;
+use futures_util::TryStreamExt;
 use mysql_async::{
-    Conn, DriverError, IoError, Opts, OptsBuilder, Row, ServerError, SslOpts,
+    Conn, DriverError, IoError, Opts, OptsBuilder, Row, ServerError, SslOpts, Value,
     prelude::{FromRow, Queryable},
 };
 use terms::SecretBytes;
-use tokio::time::timeout;
+use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
     database::{Alternate, Database, Login, LoginError, Session},
@@ -20,7 +21,7 @@ use crate::{
     failure::{Failure, words_of_server},
     network::Reached,
     password::{EXCLUDED_BY_DEFAULT, PasswordRules, as_text},
-    patience::answer_within,
+    patience::{Rows, answer_within},
     tls::Channel,
 };
 
@@ -31,9 +32,15 @@ pub(crate) enum MySql {
 }
 
 struct MySqlSession {
-    connection: Conn,
+    /// None when it is over.
+    connection: Option<Conn>,
     answers_within: Duration,
 }
+
+/// Rows are no longer than packets, of which there are as many as the server sends.
+const ROWS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a server may take to let go.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A parse error shows where it stopped, which may be within a password.
 const PARSE_ERROR: u16 = 1064;
@@ -77,7 +84,7 @@ impl Database for MySql {
             let connection = timeout(answers_within, Conn::new(options)).await;
             let connection = connection.map_err(|_| LoginError::Unreachable(silent()))?;
             let connection = connection.map_err(|error| refusal(&error, login, channel))?;
-            Ok(Box::new(MySqlSession { connection, answers_within }) as Box<dyn Session>)
+            Ok(Box::new(MySqlSession { connection: Some(connection), answers_within }) as Box<dyn Session>)
         })
     }
 }
@@ -174,14 +181,44 @@ impl MySqlSession {
     where
         R: FromRow + Send + 'static,
     {
-        let answer = answer_within(self.answers_within, self.connection.query(statement)).await?;
-        answer.map_err(|error| {
+        let refused = |error| {
             let text = match &error {
                 mysql_async::Error::Server(told) => words(told, secrets),
                 error => words_of_server(&error.to_string(), secrets),
             };
             Failure::new(format!("the database refused: {text}"))
-        })
+        };
+        let other = |_| Failure::new("the database told something else than was asked");
+        let connection = self.connection.as_mut().ok_or_else(|| Failure::new("the connection is closed"))?;
+        let answer = async {
+            let (mut rows, mut room) = (Rows::new(), ROWS_BYTES_MAX);
+            let mut result = connection.query_iter(statement).await.map_err(refused)?;
+            if let Some(mut found) = result.stream::<Row>().await.map_err(refused)? {
+                while let Some(row) = found.try_next().await.map_err(refused)? {
+                    let too_long =
+                        || Failure::new(format!("the database answered with more than {ROWS_BYTES_MAX} bytes"));
+                    room = room.checked_sub(size(&row)).ok_or_else(too_long)?;
+                    rows.push(R::from_row_opt(row).map_err(other)?)?;
+                }
+            }
+            result.drop_result().await.map_err(refused)?;
+            Ok(rows.into_vec())
+        };
+        answer_within(self.answers_within, answer).await?
+    }
+}
+
+fn size(row: &Row) -> usize {
+    let columns = (0..row.len()).filter_map(|column| row.as_ref(column));
+    columns.map(|value| if let Value::Bytes(bytes) = value { bytes.len() } else { size_of::<Value>() }).sum()
+}
+
+impl Drop for MySqlSession {
+    /// The driver would wait for the end of an answer for as long as a server makes it wait.
+    fn drop(&mut self) {
+        if let (Some(connection), Ok(runtime)) = (self.connection.take(), Handle::try_current()) {
+            runtime.spawn(timeout(FAREWELL, connection.disconnect()));
+        }
     }
 }
 

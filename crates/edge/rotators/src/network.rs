@@ -2,6 +2,7 @@
 //! changes its meaning in between gains nothing.
 
 mod allowed;
+mod bounded;
 mod forbidden;
 
 use std::{
@@ -16,6 +17,7 @@ use parking_lot::RwLock;
 use tokio::{net::TcpStream, time::timeout};
 
 pub use allowed::{AllowedTarget, InvalidTarget};
+pub(crate) use bounded::Bounded;
 
 use crate::{failure::Failure, settings::NetworkSettings};
 
@@ -121,13 +123,13 @@ impl Reached {
     }
 
     /// Connects to the first address that answers.
-    pub(crate) async fn dial(&self) -> io::Result<TcpStream> {
+    pub(crate) async fn dial(&self) -> io::Result<Bounded<TcpStream>> {
         let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
         for address in &self.addresses {
             match timeout(self.connect_timeout, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     stream.set_nodelay(true)?;
-                    return Ok(stream);
+                    return Ok(Bounded::new(stream));
                 }
                 Ok(Err(error)) => last = error,
                 Err(_) => last = io::ErrorKind::TimedOut.into(),

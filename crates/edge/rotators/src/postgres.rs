@@ -3,12 +3,13 @@
 mod redshift;
 mod verifier;
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use contract::Answer;
+use futures_util::TryStreamExt;
 use postgres_protocol::escape::{escape_identifier, escape_literal};
 use terms::{Entropy, SecretBytes};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
 use tokio_postgres::{
     Client, Config, NoTls, SimpleQueryMessage,
     config::SslMode,
@@ -21,9 +22,9 @@ use crate::{
     database::{Alternate, Database, Login, LoginError, Session},
     errand::Errand,
     failure::{Failure, words_of_server},
-    network::Reached,
+    network::{Bounded, Reached},
     password::PasswordRules,
-    patience::answer_within,
+    patience::{Rows, answer_within},
     tls::Channel,
 };
 use verifier::{md5_verifier, scram_verifier};
@@ -38,7 +39,17 @@ pub(crate) enum Postgres {
 struct PostgresSession {
     kind: Postgres,
     client: Client,
+    _connection: Connection,
     answers_within: Duration,
+}
+
+/// The driver's task, which ends with the session, also where the server does not let go.
+struct Connection(JoinHandle<()>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Database for Postgres {
@@ -82,9 +93,10 @@ impl Database for Postgres {
         Box::pin(async move {
             let reached = errand.visit.reach(&login.host, login.port).await.map_err(LoginError::Unreachable)?;
             let within = errand.visit.settings().answer_timeout;
-            let client = timeout(within, self.connect(errand, login, &reached, channel)).await;
-            let client = client.map_err(|_| LoginError::Unreachable(silent(login)))??;
-            Ok(Box::new(PostgresSession { kind: *self, client, answers_within: within }) as Box<dyn Session>)
+            let connected = timeout(within, self.connect(errand, login, &reached, channel)).await;
+            let (client, connection) = connected.map_err(|_| LoginError::Unreachable(silent(login)))??;
+            let session = PostgresSession { kind: *self, client, _connection: connection, answers_within: within };
+            Ok(Box::new(session) as Box<dyn Session>)
         })
     }
 }
@@ -96,7 +108,7 @@ impl Postgres {
         login: &Login,
         reached: &Reached,
         channel: Channel,
-    ) -> Result<Client, LoginError> {
+    ) -> Result<(Client, Connection), LoginError> {
         let database = login.database.as_deref().unwrap_or(match self {
             Self::PostgreSql => "postgres",
             Self::Redshift => "dev",
@@ -107,7 +119,7 @@ impl Postgres {
             Channel::Plain => open(config.ssl_mode(SslMode::Disable), NoTls, login, reached, channel).await,
             Channel::Tls => {
                 let mut make = MakeRustlsConnect::new((*errand.tls.config).clone());
-                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut make, &login.host);
+                let tls = MakeTlsConnect::<Bounded<TcpStream>>::make_tls_connect(&mut make, &login.host);
                 let tls = tls.map_err(|error| LoginError::Channel(format!("TLS: {error}")))?;
                 open(config.ssl_mode(SslMode::Require), tls, login, reached, channel).await
             }
@@ -121,9 +133,9 @@ async fn open<T>(
     login: &Login,
     reached: &Reached,
     channel: Channel,
-) -> Result<Client, LoginError>
+) -> Result<(Client, Connection), LoginError>
 where
-    T: TlsConnect<TcpStream> + Send,
+    T: TlsConnect<Bounded<TcpStream>> + Send,
     T::Stream: Send + 'static,
     T::Future: Send,
 {
@@ -133,13 +145,12 @@ where
     let stream = stream.map_err(unreachable)?;
     let (client, connection) =
         config.connect_raw(stream, tls).await.map_err(|error| refusal(&error, login, channel))?;
-    // Ends when the client is dropped.
-    tokio::spawn(async move {
+    let connection = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a rotator's connection broke");
         }
     });
-    Ok(client)
+    Ok((client, Connection(connection)))
 }
 
 fn silent(login: &Login) -> Failure {
@@ -246,15 +257,19 @@ impl PostgresSession {
 
     /// The rows of the last statement that has any, as text.
     async fn rows(&self, statements: &str, secrets: &[&SecretBytes]) -> Result<Vec<Vec<String>>, Failure> {
-        let answer = answer_within(self.answers_within, self.client.simple_query(statements)).await?;
-        let messages = answer.map_err(|error| statement_failure(&error, secrets))?;
-        let rows = messages.iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => {
-                Some((0..row.len()).map(|column| row.get(column).unwrap_or_default().to_owned()).collect())
+        let refused = |error| statement_failure(&error, secrets);
+        let answer = async {
+            let mut rows = Rows::new();
+            let mut messages = pin!(self.client.simple_query_raw(statements).await.map_err(refused)?);
+            while let Some(message) = messages.try_next().await.map_err(refused)? {
+                if let SimpleQueryMessage::Row(row) = message {
+                    let texts = (0..row.len()).map(|column| row.get(column).unwrap_or_default().to_owned());
+                    rows.push(texts.collect())?;
+                }
             }
-            _ => None,
-        });
-        Ok(rows.collect())
+            Ok(rows.into_vec())
+        };
+        answer_within(self.answers_within, answer).await?
     }
 }
 

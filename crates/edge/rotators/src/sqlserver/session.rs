@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use terms::SecretBytes;
-use tiberius::{AuthMethod, Client, Config, EncryptionLevel, error::Error};
+use tiberius::{AuthMethod, Client, Config, EncryptionLevel, QueryItem, Row, error::Error};
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
 use zeroize::Zeroizing;
 
@@ -13,7 +14,7 @@ use crate::{
     errand::Errand,
     failure::{Failure, words_of_server},
     password::as_text,
-    patience::answer_within,
+    patience::{Rows, answer_within},
     pem,
     tls::Channel,
     wire::{Wire, connect},
@@ -127,16 +128,28 @@ impl SqlServerSession {
         texts.collect::<Result<_, _>>().map_err(|_| Failure::new("the server told something else than was asked"))
     }
 
-    async fn rows(&mut self, statement: &str, password: Option<&SecretBytes>) -> Result<Vec<tiberius::Row>, Failure> {
-        let rows = async { self.client.simple_query(statement).await?.into_first_result().await };
-        answer_within(self.within, rows).await?.map_err(|error| {
+    async fn rows(&mut self, statement: &str, password: Option<&SecretBytes>) -> Result<Vec<Row>, Failure> {
+        let secrets: Vec<_> = std::iter::once(&self.password).chain(password).collect();
+        let refused = |error| {
             let words = match &error {
                 Error::Server(told) => told.message().to_owned(),
                 other => other.to_string(),
             };
-            let secrets: Vec<_> = std::iter::once(&self.password).chain(password).collect();
             Failure::new(words_of_server(&words, &secrets)).within("the server refused a statement")
-        })
+        };
+        let answer = async {
+            let mut rows = Rows::new();
+            let mut items = self.client.simple_query(statement).await.map_err(refused)?;
+            while let Some(item) = items.try_next().await.map_err(refused)? {
+                match item {
+                    // Of the first of its answers.
+                    QueryItem::Row(row) if row.result_index() == 0 => rows.push(row)?,
+                    QueryItem::Row(_) | QueryItem::Metadata(_) => {}
+                }
+            }
+            Ok(rows.into_vec())
+        };
+        answer_within(self.within, answer).await?
     }
 }
 

@@ -186,3 +186,11 @@ async fn a_server_that_repeats_the_new_password_is_not_quoted() {
     let refused = rotator.set(&tools.errand(), &versions).await.unwrap_err().to_string();
     assert_eq!(refused, "the server refused a statement: the server's words hold a password and are not shown");
 }
+
+#[tokio::test]
+async fn rows_without_an_end_are_not_kept() {
+    let stub = Stub::start(&[("app", "old")], |_, _| Ok(vec![None; 100_001])).await;
+    let (rotator, current) = (SingleUser(Box::new(SqlServer)), secret(&stub, "app", "old", json!({})));
+    let refused = rotator.test(&Tools::default().errand(), &current).await.unwrap_err().to_string();
+    assert!(refused.contains("more than 100000 rows"), "{refused}");
+}

@@ -67,6 +67,7 @@ async fn talk(mut stream: TcpStream, config: Arc<ServerConfig>, state: Arc<Mutex
     stream.write_all(&framed(REPLY, &options)).await.ok()?;
 
     let mut tls = ServerConnection::new(config).unwrap();
+    tls.set_buffer_limit(None);
     while tls.is_handshaking() {
         let (_, payload) = packet(&mut stream).await?;
         tls.read_tls(&mut payload.as_slice()).unwrap();
@@ -97,7 +98,7 @@ async fn talk(mut stream: TcpStream, config: Arc<ServerConfig>, state: Arc<Mutex
         let headers = usize::try_from(u32::from_le_bytes(payload[..4].try_into().unwrap())).unwrap();
         let text = utf16(&payload[headers..]);
         let reply = state.lock().reply(text);
-        secure.send(&framed(REPLY, &reply)).await;
+        secure.send(&in_packets(REPLY, &reply)).await;
     }
 }
 
@@ -179,6 +180,14 @@ fn length(packet: &[u8]) -> usize {
 fn framed(kind: u8, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len() + 8).unwrap().to_be_bytes();
     [&[kind, 1, length[0], length[1], 0, 0, 1, 0], payload].concat()
+}
+
+/// One message, in as many packets as it needs.
+fn in_packets(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let mut packets: Vec<Vec<u8>> = payload.chunks(4096 - 8).map(|chunk| framed(kind, chunk)).collect();
+    let last = packets.len() - 1;
+    packets[..last].iter_mut().for_each(|packet| packet[1] = 0);
+    packets.concat()
 }
 
 fn credentials(login: &[u8]) -> (String, String) {
