@@ -31,7 +31,7 @@ async fn keep(house: &House, secret: &str, number: u32, outcome: AttemptOutcome)
     let step = |step: &str, error: Option<&str>| AttemptStep {
         step: step.to_owned(),
         started_at: now,
-        duration_ms: 250,
+        duration_ms: Some(250),
         error: error.map(str::to_owned),
         request_id: request.to_string(),
         log_group: error.map(|_| "/aws/lambda/rotate".to_owned()),

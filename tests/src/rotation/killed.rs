@@ -1,6 +1,6 @@
 //! The server is killed while a rotation goes on. What is on the disk is all that is left, and nobody is locked out.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::rotator::{Fault, STEPS, Stage};
 use crate::{
@@ -24,6 +24,12 @@ async fn killed_before_or_after_any_step_it_goes_on_with_the_same_token_and_ends
             assert_eq!(next.called(), STEPS, "{step} {fault:?}");
             assert!(next.rotator.calls.lock().iter().all(|call| call.token == token(2)));
             assert_eq!(next.outcomes().await, ["INTERRUPTED", "SUCCEEDED"], "{step} {fault:?}");
+            // Whether the password may have changed.
+            let told: Vec<Value> = next.timeline().await[0]["Steps"].as_array().unwrap().clone();
+            let steps: Vec<&str> = told.iter().map(|step| step["Step"].as_str().unwrap()).collect();
+            let expected: &[&str] = if step == STEPS[0] { &[] } else { &STEPS[..2] };
+            assert_eq!(steps, expected, "{step} {fault:?}");
+            assert!(told.get(1).is_none_or(|step| step.get("DurationMillis").is_none()));
             assert!(next.logs_in("AWSCURRENT").await, "{step} {fault:?}");
             assert_eq!(next.admin().value("db").await, "password-1", "{step} {fault:?}");
             assert_eq!(next.rotate().await, 0);

@@ -121,9 +121,10 @@ fn ending(attempt: &Value) -> anyhow::Result<String> {
 fn outcome_of(step: &Value) -> String {
     let word = |name| member(step, name).as_str();
     let error = word("Error").map(str::to_owned);
+    let unfinished = member(step, "DurationMillis").is_null().then(|| "has not ended".to_owned());
     let log = word("LogGroup").zip(word("LogRequestId"));
     let log = log.map(|(group, request)| format!("log {group}, request {request}"));
-    [error, log].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    [error, unfinished, log].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

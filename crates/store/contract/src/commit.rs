@@ -6,8 +6,8 @@ use policy::{Permit, WrongPermit};
 use terms::{AccountId, EventId, Scope, SecretName, Uid};
 
 use crate::{
-    AccountRecord, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange, LogContentChange,
-    LogGroupChange, RotationAttempt, SecretRecord, permitted::is_permitted,
+    AccountRecord, AttemptOutcome, DeploymentRecord, FunctionChange, IdentityChange, JobChange, JobKind, KeyChange,
+    LogContentChange, LogGroupChange, RotationAttempt, SecretRecord, permitted::is_permitted,
 };
 
 /// Everything that one call changes, handed over once.
@@ -152,6 +152,12 @@ impl Commit {
     /// Does it change nothing but what lies in log groups? That has no revision, and may come without a record.
     pub fn is_of_log_content(&self) -> bool {
         self.changes.iter().all(|change| matches!(change, Change::LogContent(_)))
+    }
+
+    /// Does it tell of attempts that go on, and change nothing else?
+    pub fn is_of_progress(&self) -> bool {
+        let goes_on = |change: &Change| matches!(change, Change::RotationAttempt(attempt) if attempt.outcome == AttemptOutcome::InProgress);
+        self.jobs.is_empty() && self.changes.iter().all(goes_on)
     }
 
     pub fn permits(&self) -> &[Permit] {

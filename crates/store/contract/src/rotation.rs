@@ -117,7 +117,8 @@ pub struct AttemptStep {
     /// Such as `createSecret`.
     pub step: String,
     pub started_at: Timestamp,
-    pub duration_ms: u64,
+    /// None while it goes on, and for ever if the server stopped in the middle of it.
+    pub duration_ms: Option<u64>,
     pub error: Option<String>,
     /// The request id that the step's call has on the trail.
     pub request_id: String,

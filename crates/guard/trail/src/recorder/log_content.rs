@@ -14,6 +14,14 @@ impl Recorder {
         self.shared.store.commit(commit).await
     }
 
+    /// Tells in a secret's timeline how far an attempt has come. Its beginning and its end are on the trail.
+    pub async fn commit_progress(&self, commit: Commit) -> Result<(), CommitError> {
+        if !commit.is_of_progress() || !commit.records.is_empty() {
+            return Err(CommitError::Internal("a change without its record".into()));
+        }
+        self.shared.store.commit(commit).await
+    }
+
     /// Changes when a service looks at something again, and nothing else.
     pub async fn commit_jobs(&self, commit: Commit) -> Result<(), CommitError> {
         if !commit.changes.is_empty() || !commit.records.is_empty() {

@@ -94,9 +94,9 @@ fn shown_step(step: AttemptStep) -> RotationStepEntry {
     RotationStepEntry {
         step: Some(step.step),
         started_date: Some(step.started_at),
-        duration_millis: i64::try_from(step.duration_ms).ok(),
+        duration_millis: step.duration_ms.and_then(|millis| i64::try_from(millis).ok()),
         error: step.error,
-        request_id: Some(step.request_id),
+        request_id: Some(step.request_id).filter(|id| !id.is_empty()),
         log_group: step.log_group,
         log_request_id: step.log_request_id,
     }

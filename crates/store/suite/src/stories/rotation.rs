@@ -92,7 +92,7 @@ pub async fn an_attempt_is_told_again_as_it_ended<F: Fixture>() {
         steps: vec![AttemptStep {
             step: "createSecret".to_owned(),
             started_at: later(6),
-            duration_ms: 3,
+            duration_ms: Some(3),
             error: None,
             request_id: "r".to_owned(),
             log_group: Some("/aws/lambda/f".to_owned()),

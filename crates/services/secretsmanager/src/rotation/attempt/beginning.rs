@@ -129,7 +129,7 @@ async fn begin<'a>(
         commit = commit.change(Change::RotationAttempt(Arc::new(broken_off)))?;
     }
     event.commit(room, commit, &after, Some(Subject::changed(&after))).await?;
-    Ok(Some(Attempt { room, name: after.name.to_string(), row, lease_ends_at }))
+    Ok(Some(Attempt { room, name: after.name.to_string(), row, lease_ends_at, is_told: false }))
 }
 
 /// Four steps, and time to spare: nobody else comes near before.

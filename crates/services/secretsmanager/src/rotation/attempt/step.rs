@@ -28,7 +28,7 @@ pub(in crate::rotation) async fn take_step(
     row: &mut RotationAttempt,
     place: &Place,
 ) -> Result<(), Untaken> {
-    let started_at = room.clock.now();
+    let begun = begun(room, step);
     let request = RequestId::random(&*room.entropy);
     let (called, is_given_up) = match call(room, step, secret, row, request, place).await {
         Some(Err(failed)) if failed.is_busy => return Err(Untaken::Busy),
@@ -38,22 +38,34 @@ pub(in crate::rotation) async fn take_step(
             (Err(StepFailed::new(format!("It took longer than {most:?}."))), true)
         }
     };
-    let took = room.clock.now().as_millis().saturating_sub(started_at.as_millis());
+    let took = room.clock.now().as_millis().saturating_sub(begun.started_at.as_millis());
     let (log, error) = match called {
         Ok(StepEnded { log }) => (log, None),
         Err(StepFailed { text, log, .. }) => (log, Some(text)),
     };
     let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
     row.steps.push(AttemptStep {
-        step: step.as_str().to_owned(),
-        started_at,
-        duration_ms: u64::try_from(took).unwrap_or(0),
+        duration_ms: Some(u64::try_from(took).unwrap_or(0)),
         error: error.clone(),
         request_id: request.to_string(),
         log_group,
         log_request_id,
+        ..begun
     });
     error.map_or(Ok(()), |text| Err(Untaken::Failed(StepError { text, is_given_up })))
+}
+
+/// What the timeline has of a step before it ends.
+pub(super) fn begun(room: &Room, step: RotationStep) -> AttemptStep {
+    AttemptStep {
+        step: step.as_str().to_owned(),
+        started_at: room.clock.now(),
+        duration_ms: None,
+        error: None,
+        request_id: String::new(),
+        log_group: None,
+        log_request_id: None,
+    }
 }
 
 /// None if it takes too long.

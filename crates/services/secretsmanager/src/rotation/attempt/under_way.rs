@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use contract::{AttemptKind, AttemptOutcome, Change, Commit, RotationAttempt, SecretChange, SecretRecord};
 use facades::RotationStep;
+use policy::Permit;
 use terms::{EventId, Timestamp};
 use trail::Subject;
 
@@ -11,11 +12,12 @@ use super::{
     OPERATOR, internal,
     left_behind::after,
     open, rotation_job, run_of,
-    step::{StepError, Untaken, take_step},
+    step::{StepError, Untaken, begun, take_step},
     tell_operator,
     undo::undo,
 };
 use crate::{
+    background::as_read,
     error::Error,
     room::Room,
     rotation::{
@@ -37,6 +39,8 @@ pub(super) struct Attempt<'a> {
     pub(super) name: String,
     pub(super) row: RotationAttempt,
     pub(super) lease_ends_at: Timestamp,
+    /// Does the timeline say that the password may have changed?
+    pub(super) is_told: bool,
 }
 
 /// Why an attempt goes no further.
@@ -92,8 +96,8 @@ impl Attempt<'_> {
     async fn step(&mut self, step: RotationStep, place: &Place) -> Result<(), Stop> {
         let failed = |text: String| Stop::Failed { step, error: StepError { text, is_given_up: false } };
         loop {
-            let secret = match self.look().await {
-                Ok(Some(secret)) => secret,
+            let (permit, secret) = match self.look().await {
+                Ok(Some(found)) => found,
                 Ok(None) => return Err(Stop::NotOurs),
                 Err(error) => return Err(failed(internal(&error))),
             };
@@ -103,6 +107,13 @@ impl Attempt<'_> {
             }
             if run::is_paused(&secret) {
                 return Err(failed("The secret is scheduled for deletion.".to_owned()));
+            }
+            if step == RotationStep::SetSecret && !self.is_told {
+                match self.tell_begun(step, permit, &secret).await {
+                    Ok(()) => self.is_told = true,
+                    Err(Error::Conflict) => continue,
+                    Err(error) => return Err(failed(internal(&error))),
+                }
             }
             match take_step(self.room, step, &secret, &mut self.row, place).await {
                 Ok(()) => return Ok(()),
@@ -133,9 +144,17 @@ impl Attempt<'_> {
     }
 
     /// The secret as it is now, as long as this attempt is its own.
-    async fn look(&self) -> Result<Option<Arc<SecretRecord>>, Error> {
+    async fn look(&self) -> Result<Option<(Permit, Arc<SecretRecord>)>, Error> {
         let opened = open(self.room, self.row.scope, &self.name, self.row.secret).await?;
-        Ok(opened.map(|(_, secret)| secret).filter(|secret| self.is_of(secret)))
+        Ok(opened.filter(|(_, secret)| self.is_of(secret)))
+    }
+
+    /// Should the server be killed now, the timeline shows that the password may have changed.
+    async fn tell_begun(&self, step: RotationStep, permit: Permit, secret: &SecretRecord) -> Result<(), Error> {
+        let mut row = self.row.clone();
+        row.steps.push(begun(self.room, step));
+        let commit = Commit::under(permit).guard(as_read(secret)).change(Change::RotationAttempt(Arc::new(row)))?;
+        Ok(self.room.recorder.commit_progress(commit).await?)
     }
 
     fn is_of(&self, secret: &SecretRecord) -> bool {
@@ -145,8 +164,7 @@ impl Attempt<'_> {
     /// Writes down how it ended.
     async fn end(&self, made: &Result<(), Stop>) -> Result<(), Error> {
         let room = self.room;
-        let opened = open(room, self.row.scope, &self.name, self.row.secret).await?;
-        let Some((permit, before)) = opened.filter(|(_, secret)| self.is_of(secret)) else { return Ok(()) };
+        let Some((permit, before)) = self.look().await? else { return Ok(()) };
         let Some((rotation, run)) = run_of(&before) else { return Ok(()) };
         let (now, settings) = (room.clock.now(), &room.rotation.settings);
         let is_over = run::is_over(&before, rotation, run);
