@@ -80,10 +80,7 @@ async fn a_value_put_by_hand_counts_as_a_rotation_for_intervals() {
 #[tokio::test]
 async fn a_rotation_whose_label_is_taken_away_ends_before_its_next_step() {
     let stage = Stage::open().await;
-    stage.rotator.fails("createSecret", Fault::WaitsAfter);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("createSecret", Fault::WaitsAfter).await;
     let remove = json!({"SecretId": "db", "VersionStage": "AWSPENDING", "RemoveFromVersionId": token(2)});
     stage.admin().ask("UpdateSecretVersionStage", remove).await;
     stage.rotator.goes_on();
@@ -100,10 +97,7 @@ async fn a_rotation_whose_label_is_taken_away_ends_before_its_next_step() {
 #[tokio::test]
 async fn a_cancelled_rotation_ends_before_its_next_step() {
     let stage = Stage::open().await;
-    stage.rotator.fails("createSecret", Fault::WaitsAfter);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("createSecret", Fault::WaitsAfter).await;
     let answer = stage.admin().ask("CancelRotateSecret", json!({"SecretId": "db"})).await;
     assert_eq!(answer["VersionId"], token(2));
     stage.rotator.goes_on();
@@ -116,10 +110,7 @@ async fn a_cancelled_rotation_ends_before_its_next_step() {
 #[tokio::test]
 async fn a_new_rotation_waits_until_nobody_is_at_work_on_the_abandoned_one() {
     let stage = Stage::open().await;
-    stage.rotator.fails("setSecret", Fault::Waits);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("setSecret", Fault::Waits).await;
     stage.admin().put("db", 5, "password-0").await;
     stage.house.turn_clock(SECOND_MS);
     stage.ask_to_rotate(3).await;
@@ -153,10 +144,7 @@ async fn a_secret_that_is_deleted_stops_rotating_and_goes_on_when_it_is_restored
 #[tokio::test]
 async fn a_rotation_in_whose_middle_the_secret_is_deleted_goes_on_when_it_is_restored() {
     let stage = Stage::open().await;
-    stage.rotator.fails("setSecret", Fault::WaitsAfter);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("setSecret", Fault::WaitsAfter).await;
     stage.admin().schedule("db").await;
     stage.rotator.goes_on();
     scheduler.finish().await;

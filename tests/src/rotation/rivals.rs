@@ -31,10 +31,7 @@ async fn of_two_schedulers_one_makes_the_attempt() {
 #[tokio::test]
 async fn whoever_changes_the_secret_meanwhile_loses_nothing() {
     let stage = Stage::open().await;
-    stage.rotator.fails("setSecret", Fault::Waits);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("setSecret", Fault::Waits).await;
     let tag = json!({"SecretId": "db", "Tags": [{"Key": "k", "Value": "v"}]});
     stage.admin().call("TagResource", tag).await;
     stage.rotator.goes_on();
@@ -128,10 +125,7 @@ async fn who_has_waited_for_a_host_looks_at_the_secret_anew() {
     let stage = Stage::open_with(RotationSettings { concurrency_per_host: 1, ..Default::default() }).await;
     *stage.rotator.database.host.lock() = Some([10, 0, 0, 1].into());
     stage.admin().create("waits", "password-0").await;
-    stage.rotator.fails("testSecret", Fault::Waits);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("testSecret", Fault::Waits).await;
     let rotate = json!({"SecretId": "waits", "ClientRequestToken": token(2), "RotationLambdaARN": FUNCTION});
     stage.admin().ask("RotateSecret", rotate).await;
     assert_eq!(scheduler.begin_due().await.unwrap(), 1);

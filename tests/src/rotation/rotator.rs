@@ -169,6 +169,15 @@ impl Stage {
         scheduler
     }
 
+    /// Asks for a rotation under the token `token(2)`, and begins it; it waits in this step until it may go on.
+    pub(crate) async fn held_in(&self, step: &str, waits: Fault) -> Scheduler {
+        self.rotator.fails(step, waits);
+        self.ask_to_rotate(2).await;
+        let scheduler = self.begin().await;
+        self.rotator.waits().await;
+        scheduler
+    }
+
     /// The names of the rotation's events so far.
     pub(crate) fn events(&self) -> Vec<String> {
         let records = self.house.trail().into_iter().filter(|record| record["eventType"] == "AwsServiceEvent");

@@ -21,10 +21,7 @@ async fn of_own_rotator_with(settings: RotationSettings) -> Stage {
 
 /// Until setSecret is done, and nothing after it.
 async fn set(stage: &Stage) -> secretsmanager::Scheduler {
-    stage.rotator.fails("setSecret", Fault::WaitsAfter);
-    stage.ask_to_rotate(2).await;
-    let scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let scheduler = stage.held_in("setSecret", Fault::WaitsAfter).await;
     assert!(!stage.logs_in("AWSCURRENT").await);
     scheduler
 }

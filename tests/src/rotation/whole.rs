@@ -109,10 +109,7 @@ async fn rotations_follow_each_other_and_nothing_is_left_to_do() {
 #[tokio::test]
 async fn a_second_rotation_begins_while_the_first_one_is_about_to_end() {
     let stage = Stage::open().await;
-    stage.rotator.fails("finishSecret", Fault::WaitsAfter);
-    stage.ask_to_rotate(2).await;
-    let mut scheduler = stage.begin().await;
-    stage.rotator.waits().await;
+    let mut scheduler = stage.held_in("finishSecret", Fault::WaitsAfter).await;
     // AWSCURRENT has moved: callers see no rotation any more.
     stage.ask_to_rotate(3).await;
     // Nobody is called twice at once.
