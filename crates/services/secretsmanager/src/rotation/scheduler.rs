@@ -80,7 +80,7 @@ impl Scheduler {
     }
 
     async fn begin(&mut self, job: JobRecord) -> bool {
-        let Some(mut at_work) = AtWork::begin(&self.at_work, &job) else { return false };
+        let Some(at_work) = AtWork::begin(&self.at_work, &job) else { return false };
         let place = self.places.take().await;
         let room = Arc::clone(&self.room);
         self.tasks.spawn(async move {
@@ -98,7 +98,7 @@ impl Scheduler {
                     tokio::time::sleep(REST).await;
                 }
             }
-            at_work.end();
+            drop(at_work);
         });
         true
     }
@@ -115,14 +115,10 @@ impl AtWork {
         let one = (job.kind, job.subject);
         all.lock().insert(one).then(|| Self { all: Arc::clone(all), one })
     }
-
-    fn end(&mut self) {
-        self.all.lock().remove(&self.one);
-    }
 }
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        self.end();
+        self.all.lock().remove(&self.one);
     }
 }
