@@ -82,7 +82,8 @@ impl MariaDbServer {
     }
 
     pub(crate) async fn logs_in(&self, user: &str, password: &str) -> bool {
-        self.query(user, password, "SELECT 1").await.is_ok()
+        // The driver spoils one of 256 logins with ed25519.
+        self.query(user, password, "SELECT 1").await.is_ok() || self.query(user, password, "SELECT 1").await.is_ok()
     }
 
     /// The first column of what comes back.
