@@ -192,6 +192,31 @@ async fn a_role_that_trusts_no_more_or_may_no_more_rotates_no_more() {
 }
 
 #[tokio::test]
+async fn a_previous_version_that_may_not_be_read_stops_no_rotation() {
+    let (house, database) = (House::open().await, Database::with(&["app"]).await);
+    let admin = house.admin();
+    admin.create("db", &login(&database, "app").to_string()).await;
+    rotate(admin, "db", SINGLE_USER, 2).await;
+    house.rotate_due().await;
+    let denied = document(json!([{
+        "Effect": "Deny", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+        "Condition": {"StringEquals": {"secretsmanager:VersionStage": "AWSPREVIOUS"}},
+    }]));
+    let policy = [("RoleName", ROLE), ("PolicyName", "denied"), ("PolicyDocument", &*denied)];
+    admin.iam("PutRolePolicy", &policy).await.is_success();
+    house.turn_clock(SECOND_MS);
+    rotate(admin, "db", SINGLE_USER, 3).await;
+    house.rotate_due().await;
+    let told = attempt(admin, "db").await;
+    assert_eq!(told["Outcome"], "SUCCEEDED", "{told}");
+    let denied = |record: &&Value| {
+        let code = record["errorCode"].as_str().unwrap_or_default();
+        record["eventName"] == "GetSecretValue" && code.starts_with("AccessDenied")
+    };
+    assert_eq!(house.whole_trail().iter().filter(denied).count(), 1, "it was asked for");
+}
+
+#[tokio::test]
 async fn what_a_secret_lacks_is_told_and_nothing_is_touched() {
     let (house, database) = (House::open().await, Database::with(&["app"]).await);
     let admin = house.admin();

@@ -238,6 +238,24 @@ impl Actor<'_> {
         }
     }
 
+    /// None also where it may not be read, or its key is disabled.
+    pub(crate) async fn find_readable(
+        &self,
+        secret_id: &str,
+        pick: VersionPick<'_>,
+    ) -> Result<Option<ReadSecret>, Failure> {
+        let (context, caller) = self.enter().await?;
+        match self.actors.secrets.get(Visitor { context: &context, caller: &caller }, secret_id, pick).await {
+            Ok(found) => Ok(Some(found)),
+            Err(SecretsDoorError::NotFound(_)) => Ok(None),
+            Err(refusal @ (SecretsDoorError::Denied(_) | SecretsDoorError::Refused { .. })) => {
+                tracing::warn!(secret_id, %refusal, "a rotation does without a version that cannot be read");
+                Ok(None)
+            }
+            Err(error @ SecretsDoorError::Internal(_)) => Err(error.into()),
+        }
+    }
+
     pub(crate) async fn put_pending(&self, secret_id: &str, pending: PendingValue<'_>) -> Result<(), Failure> {
         let (context, caller) = self.enter().await?;
         Ok(self.actors.secrets.put_pending(Visitor { context: &context, caller: &caller }, secret_id, pending).await?)

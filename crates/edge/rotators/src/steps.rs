@@ -60,11 +60,11 @@ impl Step<'_> {
     }
 
     async fn set(&self) -> Result<(), Failure> {
-        let previous = self.actor.find(self.secret(), stage(AWSPREVIOUS)).await?;
+        let previous = self.actor.find_readable(self.secret(), stage(AWSPREVIOUS)).await?;
         let versions = Versions {
             current: self.labelled(AWSCURRENT).await?,
             pending: self.read(self.pending()).await?,
-            // One that cannot be read is none: it is of use only when nothing else logs in.
+            // One that is no JSON is none, as one that may not be read: it is of use only when nothing else logs in.
             previous: previous.and_then(|previous| SecretDocument::parse(&previous.value).ok()),
         };
         self.rotator.set(self.errand, &versions).await
