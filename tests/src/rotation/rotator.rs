@@ -269,11 +269,12 @@ impl Rotator {
         });
         let lost = || StepFailed {
             log: Some(StepLog { log_group: "/aws/lambda/rotate".to_owned(), request_id: "r-1".to_owned() }),
+            may_have_changed: true,
             ..StepFailed::new("ValueError: no luck")
         };
         let fault = self.fault(event.step);
         match fault {
-            Some(Fault::Before) => return Err(lost()),
+            Some(Fault::Before) => return Err(StepFailed { may_have_changed: false, ..lost() }),
             Some(Fault::Nothing) => return Ok(StepEnded::default()),
             Some(Fault::Busy) => return Err(StepFailed::busy("as many as may are at work")),
             Some(Fault::Waits) => {

@@ -112,6 +112,15 @@ async fn nothing_is_undone_before_it_is_done() {
 }
 
 #[tokio::test]
+async fn nothing_is_undone_where_nobody_could_log_in_to_change_it() {
+    let stage = of_own_rotator().await;
+    stage.rotator.fails("setSecret", Fault::Before);
+    stage.ask_to_rotate(2).await;
+    stage.rotate().await;
+    assert_eq!(stage.called(), ["createSecret", "setSecret"]);
+}
+
+#[tokio::test]
 async fn functions_are_not_asked_to_undo() {
     let stage = Stage::open().await;
     stage.rotator.fails("testSecret", Fault::Before);

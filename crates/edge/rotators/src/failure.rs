@@ -8,6 +8,7 @@ use terms::SecretBytes;
 #[error("{text}")]
 pub(crate) struct Failure {
     text: String,
+    may_have_changed: bool,
 }
 
 /// Words of a server are cut here.
@@ -15,12 +16,17 @@ const WORDS_SHOWN: usize = 300;
 
 impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+        Self { text: text.into(), may_have_changed: false }
     }
 
     /// The same with what was wanted in front.
     pub(crate) fn within(self, wanted: &str) -> Self {
-        Self { text: format!("{wanted}: {}", self.text) }
+        Self { text: format!("{wanted}: {}", self.text), ..self }
+    }
+
+    /// Of a change that may have been made all the same.
+    pub(crate) fn in_a_change(self) -> Self {
+        Self { may_have_changed: true, ..self }
     }
 }
 
@@ -53,7 +59,7 @@ impl From<SecretsDoorError> for Failure {
 
 impl From<Failure> for StepFailed {
     fn from(failure: Failure) -> Self {
-        Self::new(failure.text)
+        Self { may_have_changed: failure.may_have_changed, ..Self::new(failure.text) }
     }
 }
 

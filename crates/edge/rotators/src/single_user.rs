@@ -65,7 +65,7 @@ impl SingleUser {
         }
         let enter = |login: Login| async move { log_in(&*self.0, errand, &login).await };
         let (mut session, login) = with_what_is_valid(&*self.0, errand, versions, &pending, enter).await?;
-        session.change_own_password(errand, &login, &pending.password).await
+        session.change_own_password(errand, &login, &pending.password).await.map_err(Failure::in_a_change)
     }
 
     /// Gives the user the current password again, if it is the pending one that logs in.

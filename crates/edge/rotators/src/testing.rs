@@ -120,17 +120,24 @@ pub(crate) fn login_here(
 pub(crate) struct FakeDatabase {
     pub(crate) users: Arc<Mutex<BTreeMap<String, String>>>,
     pub(crate) logins: Arc<Mutex<Vec<(String, Channel)>>>,
+    loses_answers: bool,
 }
 
 struct FakeSession {
     users: Arc<Mutex<BTreeMap<String, String>>>,
+    loses_answers: bool,
     user: String,
 }
 
 impl FakeDatabase {
     pub(crate) fn with(users: &[(&str, &str)]) -> Self {
         let users = users.iter().map(|(user, password)| ((*user).to_owned(), (*password).to_owned())).collect();
-        Self { users: Arc::new(Mutex::new(users)), logins: Arc::default() }
+        Self { users: Arc::new(Mutex::new(users)), ..Self::default() }
+    }
+
+    /// Passwords are changed, and nobody hears of it.
+    pub(crate) fn losing_answers(self) -> Self {
+        Self { loses_answers: true, ..self }
     }
 
     pub(crate) fn password(&self, user: &str) -> Option<String> {
@@ -167,7 +174,11 @@ impl Database for FakeDatabase {
                 return Err(LoginError::Channel("no TLS here".to_owned()));
             }
             let is_right = self.password(&login.user).is_some_and(|own| login.password.is(own.as_bytes()));
-            let session = FakeSession { users: Arc::clone(&self.users), user: login.user.clone() };
+            let session = FakeSession {
+                users: Arc::clone(&self.users),
+                loses_answers: self.loses_answers,
+                user: login.user.clone(),
+            };
             is_right.then(|| Box::new(session) as _).ok_or_else(|| LoginError::Refused("wrong password".to_owned()))
         })
     }
@@ -192,7 +203,8 @@ impl Session for FakeSession {
         password: &'a SecretBytes,
     ) -> Answer<'a, Result<(), Failure>> {
         self.put(&self.user, password);
-        Box::pin(async { Ok(()) })
+        let answer = if self.loses_answers { Err(Failure::new("no answer")) } else { Ok(()) };
+        Box::pin(std::future::ready(answer))
     }
 
     fn set_alternate<'a>(

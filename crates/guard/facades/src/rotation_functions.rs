@@ -104,6 +104,8 @@ pub struct StepFailed {
     /// Nothing was tried, because as many calls of the function run, or rotations at the host, as may: the step is asked for
     /// again, and the attempt has not failed. Whoever answers so does not wait first, so that others are served meanwhile.
     pub is_busy: bool,
+    /// `setSecret` failed while it changed the password, or after it. Told by rotators of the server's own.
+    pub may_have_changed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -134,7 +136,7 @@ impl RotationStep {
 
 impl StepFailed {
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), log: None, is_busy: false }
+        Self { text: text.into(), log: None, is_busy: false, may_have_changed: false }
     }
 
     pub fn busy(text: impl Into<String>) -> Self {

@@ -104,6 +104,18 @@ async fn it_is_told_which_value_does_not_log_in() {
 }
 
 #[tokio::test]
+async fn it_is_told_whether_the_password_may_have_changed() {
+    let tools = Tools::new(crate::NetworkSettings::default());
+    let failure = async |database: &FakeDatabase| {
+        let rotator = SingleUser(Box::new(database.clone()));
+        let failed = rotator.set(&tools.errand(), &versions("current", "pending", None)).await.unwrap_err();
+        facades::StepFailed::from(failed).may_have_changed
+    };
+    assert!(!failure(&FakeDatabase::with(&[("app", "another")])).await);
+    assert!(failure(&FakeDatabase::with(&[("app", "current")]).losing_answers()).await);
+}
+
+#[tokio::test]
 async fn a_rotation_that_does_not_end_well_is_undone() {
     let tools = Tools::new(crate::NetworkSettings::default());
     for known in ["pending", "current"] {

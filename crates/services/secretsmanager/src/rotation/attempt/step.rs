@@ -18,6 +18,14 @@ pub(in crate::rotation) struct StepError {
     pub(in crate::rotation) text: String,
     /// Whoever was called may be at it still.
     pub(in crate::rotation) is_given_up: bool,
+    pub(in crate::rotation) may_have_changed: bool,
+}
+
+impl StepError {
+    /// Nobody was called.
+    pub(super) fn before(text: String) -> Self {
+        Self { text, is_given_up: false, may_have_changed: false }
+    }
 }
 
 /// Takes one step, and adds it to the row, however it ended.
@@ -39,9 +47,9 @@ pub(in crate::rotation) async fn take_step(
         }
     };
     let took = room.clock.now().as_millis().saturating_sub(begun.started_at.as_millis());
-    let (log, error) = match called {
-        Ok(StepEnded { log }) => (log, None),
-        Err(StepFailed { text, log, .. }) => (log, Some(text)),
+    let (log, error, may_have_changed) = match called {
+        Ok(StepEnded { log }) => (log, None, true),
+        Err(StepFailed { text, log, may_have_changed, .. }) => (log, Some(text), may_have_changed),
     };
     let (log_group, log_request_id) = log.map(|log| (log.log_group, log.request_id)).unzip();
     row.steps.push(AttemptStep {
@@ -52,7 +60,7 @@ pub(in crate::rotation) async fn take_step(
         log_request_id,
         ..begun
     });
-    error.map_or(Ok(()), |text| Err(Untaken::Failed(StepError { text, is_given_up })))
+    error.map_or(Ok(()), |text| Err(Untaken::Failed(StepError { text, is_given_up, may_have_changed })))
 }
 
 /// What the timeline has of a step before it ends.

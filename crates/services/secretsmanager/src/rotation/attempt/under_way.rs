@@ -94,7 +94,7 @@ impl Attempt<'_> {
 
     /// Before each step, and again after each wait, all is as it should be.
     async fn step(&mut self, step: RotationStep, place: &Place) -> Result<(), Stop> {
-        let failed = |text: String| Stop::Failed { step, error: StepError { text, is_given_up: false } };
+        let failed = |text: String| Stop::Failed { step, error: StepError::before(text) };
         loop {
             let (permit, secret) = match self.look().await {
                 Ok(Some(found)) => found,
@@ -128,7 +128,10 @@ impl Attempt<'_> {
 
     /// Does AWSCURRENT perhaps not log in any more?
     fn may_have_changed(&self, stop: &Stop) -> bool {
-        let is_set = self.row.steps.iter().any(|step| step.step == RotationStep::SetSecret.as_str());
+        let is_set = match stop {
+            Stop::Failed { step: RotationStep::SetSecret, error } => error.may_have_changed || error.is_given_up,
+            _ => self.row.steps.iter().any(|step| step.step == RotationStep::SetSecret.as_str()),
+        };
         // Whoever finishes may still move the label.
         let is_finishing =
             matches!(stop, Stop::Failed { step: RotationStep::FinishSecret, error } if error.is_given_up);
