@@ -50,13 +50,17 @@ impl KeyPairKind {
 struct Chance {
     seed: Zeroizing<[u8; 32]>,
     check: [u8; 4],
+    /// Of a second pair.
+    next_seed: Zeroizing<[u8; 32]>,
 }
 
 impl Chance {
     fn draw(entropy: &dyn Entropy) -> Self {
-        let mut chance = Self { seed: Zeroizing::new([0; 32]), check: [0; 4] };
+        let seed = || Zeroizing::new([0; 32]);
+        let mut chance = Self { seed: seed(), check: [0; 4], next_seed: seed() };
         entropy.fill(chance.seed.as_mut_slice());
         entropy.fill(&mut chance.check);
+        entropy.fill(chance.next_seed.as_mut_slice());
         chance
     }
 }

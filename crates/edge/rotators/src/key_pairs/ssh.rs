@@ -28,7 +28,7 @@ const NAME: &[u8] = b"ssh-ed25519";
 const BLOCK_BYTES: usize = 8;
 const COMMENT_CHARS_MAX: usize = 256;
 
-pub(super) fn turn(current: &SecretDocument, Chance { seed, check }: &Chance) -> Result<SecretDocument, Failure> {
+pub(super) fn turn(current: &SecretDocument, Chance { seed, check, .. }: &Chance) -> Result<SecretDocument, Failure> {
     let comment = comment(current)?;
     let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).map_err(|_| no_key_made())?;
     let public = pair.public_key().as_ref();

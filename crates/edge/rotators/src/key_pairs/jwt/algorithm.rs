@@ -15,7 +15,7 @@ use serde_json::Value;
 use terms::SecretBytes;
 use zeroize::Zeroizing;
 
-use super::super::{Chance, MISMATCH, PROBE, no_key_made, unreadable};
+use super::super::{MISMATCH, PROBE, no_key_made, unreadable};
 use super::{ALGORITHM, KEY_SET, PRIVATE_KEY};
 use crate::document::SecretDocument;
 use crate::failure::Failure;
@@ -35,7 +35,27 @@ pub(super) enum Algorithm {
 pub(super) struct PublicKey {
     algorithm: Algorithm,
     members: Vec<(&'static str, String)>,
-    key_id: String,
+}
+
+enum Pair {
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+    Rsa(RsaKeyPair),
+}
+
+impl Pair {
+    fn private_key(&self) -> Result<Zeroizing<String>, Failure> {
+        let written = |document: &[u8]| pem::write(LABEL, pem::LINE, document);
+        let not_made = |_| no_key_made();
+        Ok(match self {
+            Self::Ecdsa(pair) => written(pair.to_pkcs8v1().map_err(not_made)?.as_ref()),
+            Self::Ed25519(pair) => written(pair.to_pkcs8v1().map_err(not_made)?.as_ref()),
+            Self::Rsa(pair) => {
+                let document: Pkcs8V1Der<'_> = pair.as_der().map_err(not_made)?;
+                written(document.as_ref())
+            }
+        })
+    }
 }
 
 impl Algorithm {
@@ -61,48 +81,34 @@ impl Algorithm {
     }
 
     /// A private key, and its public half. AWS-LC draws primes and points with its own generator, and takes no other.
-    pub(super) fn draw(self, Chance { seed, .. }: &Chance) -> Result<(Zeroizing<String>, PublicKey), Failure> {
-        let (private_key, members) = match self {
-            Self::Es256 | Self::Es384 => {
-                let (signing, _) = self.curve();
-                let pair = EcdsaKeyPair::generate(signing).map_err(|_| no_key_made())?;
-                let document = pair.to_pkcs8v1().map_err(|_| no_key_made())?;
-                (pem::write(LABEL, pem::LINE, document.as_ref()), self.members(pair.public_key().as_ref())?)
-            }
-            Self::EdDsa => {
-                let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).map_err(|_| no_key_made())?;
-                let document = pair.to_pkcs8v1().map_err(|_| no_key_made())?;
-                (pem::write(LABEL, pem::LINE, document.as_ref()), self.members(pair.public_key().as_ref())?)
-            }
-            Self::Rs256 => {
-                let pair = RsaKeyPair::generate(KeySize::Rsa3072).map_err(|_| no_key_made())?;
-                let document: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| no_key_made())?;
-                (pem::write(LABEL, pem::LINE, document.as_ref()), rsa_members(&pair))
-            }
+    pub(super) fn draw(self, seed: &[u8; 32]) -> Result<(Zeroizing<String>, PublicKey), Failure> {
+        let not_made = |_| no_key_made();
+        let pair = match self {
+            Self::Es256 | Self::Es384 => Pair::Ecdsa(EcdsaKeyPair::generate(self.curve().0).map_err(not_made)?),
+            Self::EdDsa => Pair::Ed25519(Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| no_key_made())?),
+            Self::Rs256 => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa3072).map_err(not_made)?),
         };
-        Ok((private_key, PublicKey { algorithm: self, members, key_id: String::new() }))
+        Ok((pair.private_key()?, self.public_half(&pair)?))
+    }
+
+    /// The public half of a private key.
+    pub(super) fn public(self, private_key: &SecretBytes) -> Result<PublicKey, Failure> {
+        self.public_half(&self.read(private_key)?)
     }
 
     /// Signs with the private key, and verifies with what is published.
     pub(super) fn check(self, private_key: &SecretBytes, public: &Value) -> Result<(), Failure> {
-        let text = str::from_utf8(private_key.expose()).map_err(|_| unreadable(PRIVATE_KEY))?;
-        let document = pem::read(LABEL, text).ok_or_else(|| unreadable(PRIVATE_KEY))?;
-        let not_read = |_| unreadable(PRIVATE_KEY);
         let random = SystemRandom::new();
-        let verified = match self {
-            Self::Es256 | Self::Es384 => {
-                let (signing, verification) = self.curve();
-                let pair = EcdsaKeyPair::from_pkcs8(signing, &document).map_err(not_read)?;
+        let verified = match self.read(private_key)? {
+            Pair::Ecdsa(pair) => {
                 let signature = pair.sign(&random, PROBE).map_err(|_| no_key_made())?;
                 let point = [vec![4], member(public, "x")?, member(public, "y")?].concat();
-                UnparsedPublicKey::new(verification, point).verify(PROBE, signature.as_ref())
+                UnparsedPublicKey::new(self.curve().1, point).verify(PROBE, signature.as_ref())
             }
-            Self::EdDsa => {
-                let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&document).map_err(not_read)?;
+            Pair::Ed25519(pair) => {
                 UnparsedPublicKey::new(&ED25519, member(public, "x")?).verify(PROBE, pair.sign(PROBE).as_ref())
             }
-            Self::Rs256 => {
-                let pair = RsaKeyPair::from_pkcs8(&document).map_err(not_read)?;
+            Pair::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &random, PROBE, &mut signature).map_err(|_| no_key_made())?;
                 let components = RsaPublicKeyComponents { n: member(public, "n")?, e: member(public, "e")? };
@@ -110,6 +116,26 @@ impl Algorithm {
             }
         };
         verified.map_err(|_| Failure::new(MISMATCH))
+    }
+
+    fn read(self, private_key: &SecretBytes) -> Result<Pair, Failure> {
+        let text = str::from_utf8(private_key.expose()).map_err(|_| unreadable(PRIVATE_KEY))?;
+        let document = pem::read(LABEL, text).ok_or_else(|| unreadable(PRIVATE_KEY))?;
+        let pair = match self {
+            Self::Es256 | Self::Es384 => EcdsaKeyPair::from_pkcs8(self.curve().0, &document).map(Pair::Ecdsa),
+            Self::EdDsa => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&document).map(Pair::Ed25519),
+            Self::Rs256 => RsaKeyPair::from_pkcs8(&document).map(Pair::Rsa),
+        };
+        pair.map_err(|_| unreadable(PRIVATE_KEY))
+    }
+
+    fn public_half(self, pair: &Pair) -> Result<PublicKey, Failure> {
+        let members = match pair {
+            Pair::Ecdsa(pair) => self.members(pair.public_key().as_ref())?,
+            Pair::Ed25519(pair) => self.members(pair.public_key().as_ref())?,
+            Pair::Rsa(pair) => rsa_members(pair),
+        };
+        Ok(PublicKey { algorithm: self, members })
     }
 
     /// EdDSA has no curve of this kind and never asks.
@@ -146,18 +172,16 @@ fn member(public: &Value, name: &str) -> Result<Vec<u8>, Failure> {
 
 impl PublicKey {
     /// RFC 7638: the digest of the members that make the key, and nothing between them. None of them needs an escape.
-    pub(super) fn thumbprint(&self) -> String {
+    fn thumbprint(&self) -> String {
         let members: Vec<String> = self.members.iter().map(|(name, value)| format!(r#""{name}":"{value}""#)).collect();
         let text = format!("{{{}}}", members.join(","));
         URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
     }
 
-    pub(super) fn name(&mut self, key_id: &str) {
-        key_id.clone_into(&mut self.key_id);
-    }
-
+    /// Under its thumbprint.
     pub(super) fn into_value(self) -> Value {
-        let rest = [("use", "sig".to_owned()), ("alg", self.algorithm.as_str().to_owned()), ("kid", self.key_id)];
+        let key_id = self.thumbprint();
+        let rest = [("use", "sig".to_owned()), ("alg", self.algorithm.as_str().to_owned()), ("kid", key_id)];
         let members = self.members.into_iter().chain(rest);
         Value::Object(members.map(|(name, value)| (name.to_owned(), Value::String(value))).collect())
     }
@@ -174,7 +198,7 @@ mod tests {
                        nYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniI\
                        qbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
         let members = vec![("e", "AQAB".to_owned()), ("kty", "RSA".to_owned()), ("n", modulus.to_owned())];
-        let key = PublicKey { algorithm: Algorithm::Rs256, members, key_id: String::new() };
+        let key = PublicKey { algorithm: Algorithm::Rs256, members };
         assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     }
 }

@@ -46,9 +46,49 @@ fn the_public_key_before_stays_in_the_set_for_one_turn() {
     let second = turn(&first, &Chance::draw(&entropy)).unwrap();
     let third = turn(&second, &Chance::draw(&entropy)).unwrap();
     let kid = |secret: &SecretDocument| secret.text("kid").unwrap();
-    assert_eq!(key_ids(&first), [kid(&first)]);
-    assert_eq!(key_ids(&second), [kid(&second), kid(&first)]);
-    assert_eq!(key_ids(&third), [kid(&third), kid(&second)]);
+    assert_eq!(key_ids(&first), [kid(&first), kid(&second)]);
+    assert_eq!(key_ids(&second), [kid(&second), kid(&first), kid(&third)]);
+    assert_eq!(key_ids(&third)[..2], [kid(&third), kid(&second)]);
+}
+
+#[test]
+fn a_key_is_published_one_turn_before_it_signs() {
+    let entropy = Counting::default();
+    for algorithm in ["ES256", "ES384", "EdDSA", "RS256"] {
+        let first = turn(&document(&json!({ "algorithm": algorithm })), &Chance::draw(&entropy)).unwrap();
+        let second = turn(&first, &Chance::draw(&entropy)).unwrap();
+        check(&second).unwrap();
+        let signing = published(&second, &second.text("kid").unwrap());
+        assert_eq!(published(&first, &second.text("kid").unwrap()), signing, "{algorithm}");
+        assert_eq!(first.json("next_private_key"), second.json("private_key"));
+        let every = [&first, &second].map(|secret| [secret.text("private_key"), secret.text("next_private_key")]);
+        assert!(every.iter().all(|[one, next]| one != next), "no key is drawn twice");
+        assert_ne!(every[0][1], every[1][1]);
+    }
+}
+
+#[test]
+fn a_next_key_that_was_not_published_or_signs_already_is_not_taken() {
+    let entropy = Counting::default();
+    let first = turn(&empty(), &Chance::draw(&entropy)).unwrap();
+    let other = turn(&empty(), &Chance::draw(&entropy)).unwrap();
+    let with = |next: Value| {
+        let mut changed = first.clone();
+        changed.set_json("next_private_key", &next);
+        changed
+    };
+    for changed in
+        [with(other.json("next_private_key").unwrap()), with(first.json("private_key").unwrap()), with(json!("?"))]
+    {
+        let second = turn(&changed, &Chance::draw(&entropy)).unwrap();
+        check(&second).unwrap();
+        assert!(!key_ids(&first).contains(&second.text("kid").unwrap()));
+    }
+    // Nor is one needed: what was made before there were any goes on.
+    let mut without = first.clone();
+    without.remove("next_private_key");
+    check(&without).unwrap();
+    check(&turn(&without, &Chance::draw(&entropy)).unwrap()).unwrap();
 }
 
 #[test]
@@ -58,7 +98,8 @@ fn a_change_of_the_algorithm_keeps_the_key_before_as_it_was() {
     first.set_json("algorithm", &"ES384".into());
     let second = turn(&first, &Chance::draw(&entropy)).unwrap();
     check(&second).unwrap();
-    assert_eq!(second.json("jwks").unwrap()["keys"][1]["alg"], "EdDSA");
+    let keys = second.json("jwks").unwrap()["keys"].clone();
+    assert_eq!([0, 1, 2].map(|number| keys[number]["alg"].clone()), ["ES384", "EdDSA", "ES384"]);
 }
 
 #[test]
