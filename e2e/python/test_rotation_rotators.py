@@ -7,8 +7,8 @@ import uuid
 import pytest
 
 from databases import ADMIN_PASSWORD
-from rotation import NOT_INVOCABLE, ROLE, Rotations, engines, own_rotator, rotator
-from server import REGIONS
+from rotation import NOT_COMPLETE, NOT_INVOCABLE, ROLE, Rotations, engines, own_rotator, rotator
+from server import ACCOUNT, REGIONS
 from sessions import refused
 
 
@@ -155,6 +155,30 @@ def test_a_password_that_is_wrong_already_stays_what_it_is(house, place):
     token = house.begin(arn, rotator(engine))
     house.assert_untouched(arn, token, "not-the-password", "setSecret")
     assert database.logs_in(user, first)
+
+
+@engines("postgres", "mysql", "mariadb", "redis")
+def test_a_rotation_that_may_not_finish_leaves_the_current_password_valid(house, place):
+    engine, database = place
+    user, first = database.new_user()
+    arn = house.secret(database.secret(user, first, engine=engine))
+    rotators = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/service-role/{ROLE}"}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:UpdateSecretVersionStage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**deny, "Condition": rotators}]})
+    house.secrets.put_resource_policy(SecretId=arn, ResourcePolicy=policy)
+
+    token = house.begin(arn, rotator(engine))
+    attempt = house.until_failed(arn)
+    assert [(step["Step"], "Error" in step) for step in attempt["Steps"]] == [
+        ("createSecret", False), ("setSecret", False), ("testSecret", False), ("finishSecret", True), ("undoSecret", False),
+    ]  # fmt: skip
+    assert house.value(arn)["password"] == first and database.logs_in(user, first)
+
+    house.secrets.delete_resource_policy(SecretId=arn)
+    with pytest.raises(house.secrets.exceptions.InvalidRequestException, match=NOT_COMPLETE):
+        house.begin(arn)
+    house.until_current(arn, token)
+    assert database.logs_in(user, house.value(arn)["password"]) and not database.logs_in(user, first)
 
 
 def test_a_user_that_may_not_change_its_password_keeps_it(house, redis_server):
