@@ -35,6 +35,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("crates/edge/rotators/src/mysql.rs", "a user logs in to a database"),
     ("crates/edge/rotators/src/mysql/account.rs", "a password, or what is kept of it, becomes part of a statement"),
     ("crates/edge/rotators/src/mysql/verifier.rs", "of a password becomes what MariaDB keeps"),
+    ("crates/edge/rotators/src/password.rs", "a password is read as text, for protocols that send nothing else"),
     ("crates/edge/rotators/src/postgres.rs", "a user logs in to a database, and changes a password"),
     ("crates/edge/rotators/src/postgres/verifier.rs", "of a password becomes what PostgreSQL keeps"),
     ("crates/edge/rotators/src/redis/session.rs", "a user logs in to a database, and a password is put into an ACL"),
