@@ -27,7 +27,7 @@ const SIDEWAYS: [(&str, &str); 10] = [
 const ADAPTERS: [&str; 4] = ["sqlite", "custody", "functions", "rotators"];
 
 /// Libraries that belong to one place, and the crates that may name them.
-const CONFINED: [(&str, &[&str]); 24] = [
+const CONFINED: [(&str, &[&str]); 23] = [
     // In `functions` they serve the Runtime API, which only functions can reach. Rotators are clients.
     ("hyper", &["front", "functions", "rotators"]),
     ("hyper-util", &["front", "functions", "rotators"]),
@@ -40,7 +40,6 @@ const CONFINED: [(&str, &[&str]); 24] = [
     ("rustls-pki-types", &["front", "keepwell"]),
     ("rustls", &["front", "custody", "functions", "rotators", "keepwell"]),
     ("tokio-postgres", &["rotators"]),
-    ("mysql_async", &["rotators"]),
     ("tiberius", &["rotators"]),
     ("md-5", &["rotators"]),
     ("region", &["seal"]),

@@ -17,8 +17,7 @@ pub const SECURITY: &str = "keepwell::security";
 pub const REQUEST: &str = "keepwell::request";
 
 /// Libraries that tell below a warning what they send or receive: statements with what is kept of a password, whole requests.
-const TELLTALES: [&str; 7] =
-    ["tokio_postgres", "postgres_protocol", "mysql_async", "mysql_common", "tiberius", "ureq", "ureq_proto"];
+const TELLTALES: [&str; 5] = ["tokio_postgres", "postgres_protocol", "tiberius", "ureq", "ureq_proto"];
 
 /// Starts logging for the whole process. A program that has its own subscriber keeps it.
 pub(crate) fn start(log: &Log) -> anyhow::Result<()> {

@@ -118,10 +118,6 @@ impl Visit<'_> {
 }
 
 impl Reached {
-    pub(crate) fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
-    }
-
     /// Connects to the first address that answers.
     pub(crate) async fn dial(&self) -> io::Result<Bounded<TcpStream>> {
         let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);

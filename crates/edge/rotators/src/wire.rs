@@ -19,14 +19,30 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 /// Connects to the addresses that were looked at, with TLS if the channel is TLS.
 pub(crate) async fn connect(errand: &Errand<'_>, login: &Login, channel: Channel) -> Result<Box<dyn Wire>, LoginError> {
-    let place = format!("{}:{}", login.host, login.port);
+    let stream = dial(errand, login).await?;
+    match channel {
+        Channel::Plain => Ok(stream),
+        Channel::Tls => secure(errand, login, stream).await,
+    }
+}
+
+/// Connects to the addresses that were looked at.
+pub(crate) async fn dial(errand: &Errand<'_>, login: &Login) -> Result<Box<dyn Wire>, LoginError> {
     let reached = errand.visit.reach(&login.host, login.port).await.map_err(LoginError::Unreachable)?;
     let stream = reached.dial().await.map_err(|error| {
-        LoginError::Unreachable(Failure::new(format!("{place} cannot be reached: {}", error.kind())))
+        let Login { host, port, .. } = login;
+        LoginError::Unreachable(Failure::new(format!("{host}:{port} cannot be reached: {}", error.kind())))
     })?;
-    if channel == Channel::Plain {
-        return Ok(Box::new(stream));
-    }
+    Ok(Box::new(stream))
+}
+
+/// From here on with TLS, to nobody but the host that the secret names.
+pub(crate) async fn secure(
+    errand: &Errand<'_>,
+    login: &Login,
+    stream: Box<dyn Wire>,
+) -> Result<Box<dyn Wire>, LoginError> {
+    let place = format!("{}:{}", login.host, login.port);
     let bare = login.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(bare)
         .map_err(|_| LoginError::Channel(format!("a certificate cannot name the host {}", login.host)))?;

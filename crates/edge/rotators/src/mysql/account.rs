@@ -3,8 +3,8 @@
 use terms::SecretBytes;
 
 use super::{
-    MySqlSession,
     grants::{self, Account, quoted_name, quoted_text},
+    session::MySqlSession,
     verifier::Plugin,
 };
 use crate::{
@@ -86,7 +86,7 @@ async fn copy_rights(
     other: Account<'_>,
     created: &str,
 ) -> Result<(), Failure> {
-    for row in session.rows::<Vec<u8>>(&format!("SHOW GRANTS FOR {}", current.quoted()), &[]).await? {
+    for row in session.column(&format!("SHOW GRANTS FOR {}", current.quoted()), &[]).await? {
         let grant = grants::for_other(&String::from_utf8_lossy(&row), other);
         // Left out it might leave the other user with more than the first one has.
         let unknown = || Failure::new(format!("a row of SHOW GRANTS for {} is of no known kind", current.user));
@@ -127,8 +127,8 @@ fn known(plugin: Option<String>) -> Result<Plugin, Failure> {
 /// Which server it is. Texts are quoted from here on as they are meant here, whatever the server was told.
 async fn prepare(session: &mut MySqlSession) -> Result<Server, Failure> {
     session.run("SET SESSION sql_mode = ''", &[]).await?;
-    let versions = session.rows::<String>("SELECT VERSION()", &[]).await?;
-    Ok(server(versions.first().map(String::as_str).unwrap_or_default()))
+    let versions = session.column("SELECT VERSION()", &[]).await?;
+    Ok(server(&versions.first().map(|version| String::from_utf8_lossy(version)).unwrap_or_default()))
 }
 
 fn server(version: &str) -> Server {
@@ -141,14 +141,15 @@ fn server(version: &str) -> Server {
 }
 
 async fn create_user(session: &mut MySqlSession, account: &str) -> Result<Option<String>, Failure> {
-    let rows = session.rows::<Vec<u8>>(&format!("SHOW CREATE USER {account}"), &[]).await?;
+    let rows = session.column(&format!("SHOW CREATE USER {account}"), &[]).await?;
     Ok(rows.first().map(|row| String::from_utf8_lossy(row).into_owned()))
 }
 
 async fn hosts(session: &mut MySqlSession, server: Server, user: &str) -> Result<Vec<String>, Failure> {
     let only_users = if server == Server::MariaDb { " AND is_role = 'N'" } else { "" };
     let question = format!("SELECT Host FROM mysql.user WHERE User = {}{only_users}", quoted_text(user));
-    session.rows::<String>(&question, &[]).await
+    let hosts = session.column(&question, &[]).await?;
+    Ok(hosts.iter().map(|host| String::from_utf8_lossy(host).into_owned()).collect())
 }
 
 fn errand_password(errand: &Errand<'_>) -> Result<SecretBytes, Failure> {

@@ -50,7 +50,7 @@ async fn what_was_checked_is_dialled() {
     let reached = visit.reach("localhost", listener.local_addr().unwrap().port()).await.unwrap();
     let _dialled = reached.dial().await.unwrap();
     let (accepted, _) = listener.accept().await.unwrap();
-    assert!(reached.addresses().contains(&accepted.local_addr().unwrap()));
+    assert!(reached.addresses.contains(&accepted.local_addr().unwrap()));
 }
 
 #[tokio::test]

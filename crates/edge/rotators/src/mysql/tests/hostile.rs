@@ -77,7 +77,26 @@ async fn rows_without_an_end_are_not_kept() {
 async fn rows_that_are_long_are_fewer() {
     let long = [&[0xfd, 0, 0, 1][..], &[b'x'; 64 * 1024]].concat();
     let refused = refused(long).await;
-    assert!(refused.contains("bytes"), "{refused}");
+    assert!(refused.contains("more than anybody asked for"), "{refused}");
+}
+
+#[tokio::test]
+async fn columns_are_not_believed_before_they_have_come() {
+    for count in [1_u64 << 42, u64::MAX, 5000] {
+        let port = listen(move |mut stream| async move {
+            let mut room = [0; 1024];
+            stream.write_all(&packets(0, &[greeting()])).await.unwrap();
+            assert!(stream.read(&mut room).await.unwrap() > 0);
+            stream.write_all(&packets(2, &[vec![0, 0, 0, 2, 0, 0, 0]])).await.unwrap();
+            assert!(stream.read(&mut room).await.unwrap() > 0);
+            stream.write_all(&packets(1, &[[&[0xfe][..], &count.to_le_bytes()].concat()])).await.unwrap();
+            let _ = stream.read(&mut room).await;
+        });
+        let secret = login_here("mysql", port.await, "app", "x", &json!({}));
+        let rotator = SingleUser(Box::new(MySql::MySql));
+        let refused = rotator.test(&Tools::default().errand(), &secret).await.unwrap_err().to_string();
+        assert!(refused.contains("no columns, or too many"), "{refused}");
+    }
 }
 
 #[tokio::test]
