@@ -77,11 +77,16 @@ ask("GET", "invocation/next")
     let wrong_state =
         json!([403, {"errorMessage": "State transition is not allowed", "errorType": "InvalidStateTransition"}]);
     let wrong_id = json!([400, {"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"}]);
-    assert_eq!(
-        stage.answer(&function, "{}").await,
-        json!([wrong_state, wrong_id, wrong_id, wrong_state, wrong_state, 404, 404])
-    );
-    assert_eq!(stage.answer(&function, "{}").await, json!([[202, {"status": "OK"}], wrong_state]));
+    let first = json!([wrong_state, wrong_id, wrong_id, wrong_state, wrong_state, 404, 404]);
+    assert_eq!(stage.answer(&function, "{}").await, first);
+    // Where the process has not asked for its next event yet, another one begins anew.
+    let mut second = first.clone();
+    for _ in 0..10 {
+        if second == first {
+            second = stage.answer(&function, "{}").await;
+        }
+    }
+    assert_eq!(second, json!([[202, {"status": "OK"}], wrong_state]));
     stage.close().await;
 }
 
