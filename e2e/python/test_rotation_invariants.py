@@ -27,6 +27,8 @@ POINTS = [
     "finishSecret:begin", "finishSecret:move", "finishSecret:is-moved", "finishSecret:end",
 ]  # fmt: skip
 assert {point.split(":")[0] for point in POINTS} == set(STEPS)
+# A soak makes more of them in a day than a secret has by default.
+MANY_VERSIONS = ["--quota-versions-per-secret=1000"]
 
 
 def chosen(points, count):
@@ -54,7 +56,7 @@ def campaign_of(server, database, port, is_alternating):
 def test_a_server_that_is_killed_while_a_function_rotates_locks_nobody_out(own_server, postgres, is_alternating):
     harm = Harm()
     with Gate(harm.at) as gate:
-        campaign = campaign_of(own_server(), postgres, postgres.port, is_alternating)
+        campaign = campaign_of(own_server(arguments=MANY_VERSIONS), postgres, postgres.port, is_alternating)
         harm.does(campaign.kill)
         handler = "for_postgres.alternating" if is_alternating else "for_postgres.single"
         campaign.begin(campaign.house.function(handler, STORY_GATE=gate.address))
@@ -70,7 +72,7 @@ def test_a_rotator_that_hears_no_answer_or_dies_locks_nobody_out(own_server, req
     database = request.getfixturevalue(FIXTURES[engine])
     harm = Harm()
     with Lane(database, harm.at) as lane:
-        campaign = campaign_of(own_server(), database, lane.port, is_alternating)
+        campaign = campaign_of(own_server(arguments=MANY_VERSIONS), database, lane.port, is_alternating)
         if is_alternating:
             campaign.house.let_rotators_read(campaign.house.value(campaign.arn)["masterarn"])
         campaign.begin(rotator(engine, is_alternating))
